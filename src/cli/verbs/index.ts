@@ -1,0 +1,6 @@
+import type { Command } from 'commander';
+
+/** Adds one verb to the program. A verb is a file of this folder; list it here, in the order of `--help`. */
+export type RegisterVerb = (program: Command) => void;
+
+export const verbs: readonly RegisterVerb[] = [];
