@@ -1,0 +1,49 @@
+import { MorphloomError } from '../../contract/errors.ts';
+
+/** One picture on its way out: sRGB, rows from the top, uint8; alpha (when 4 channels) is straight. */
+export interface Frame {
+  readonly width: number;
+  readonly height: number;
+  readonly channels: 3 | 4;
+  /** `[height, width, channels]`, exactly that long. */
+  readonly data: Uint8Array;
+}
+
+/** GIF's limit is 65,535 and WebP's 16,383 pixels a side; one limit for all keeps an export convertible. */
+export const MAX_SIDE = 16383;
+/** The raw size that one picture may have, in bytes: larger ones would not fit beside a model in memory. */
+export const MAX_FRAME_BYTES = 1.5e9;
+
+/** Refuses a size that no format carries or that memory would not hold. Call it before allocating. */
+export function checkSize(width: number, height: number, channels: number): void {
+  const whole = Number.isInteger(width) && Number.isInteger(height) && width >= 1 && height >= 1;
+  if (!whole || width > MAX_SIDE || height > MAX_SIDE) {
+    throw new MorphloomError(
+      'usage',
+      `A picture of ${width} × ${height} pixels cannot be exported: each side must be a whole number from 1 to ${MAX_SIDE}; choose another size or scale.`,
+    );
+  }
+  if (width * height * channels > MAX_FRAME_BYTES) {
+    throw new MorphloomError(
+      'usage',
+      `A picture of ${width} × ${height} pixels needs more memory than exports may take (${MAX_FRAME_BYTES / 1e9} GB); choose a smaller size or scale.`,
+    );
+  }
+}
+
+/** Refuses a frame whose data does not have the length that its size says: a defect of the caller's. */
+export function checkFrame(frame: Frame): void {
+  checkSize(frame.width, frame.height, frame.channels);
+  const expected = frame.width * frame.height * frame.channels;
+  if (frame.data.length !== expected) {
+    throw new RangeError(
+      `A frame of ${frame.width} × ${frame.height} × ${frame.channels} has ${expected} bytes; this one has ${frame.data.length}.`,
+    );
+  }
+}
+
+/** The colour of a frame that shows one colour only, as `[r, g, b, a]`; null when anything can be seen. */
+export function flatColour({ data, channels }: Frame): readonly [number, number, number, number] | null {
+  for (let i = channels; i < data.length; i++) if (data[i] !== data[i - channels]) return null;
+  return [data[0], data[1], data[2], channels === 4 ? data[3] : 255];
+}

@@ -1,0 +1,33 @@
+import * as path from 'node:path';
+import { throwIfCancelled } from '../../../contract/errors.ts';
+import { syncFolder, writeSynced } from '../files.ts';
+import { FOLDER_RECIPE } from './recipe.ts';
+import { createQueue, type FrameSink, type SinkSettings } from './sink.ts';
+import { encodePng } from './still.ts';
+import { frameName } from './target.ts';
+
+const IN_FLIGHT = 4;
+
+/** Opens an (existing) folder for numbered PNG frames; each carries the recipe, and so does the folder. */
+export function openFrameFolder(folder: string, { recipe, onWritten, signal }: SinkSettings): FrameSink {
+  let added = 0;
+  let written = 0;
+  const queue = createQueue<{ name: string; png: Uint8Array }>(IN_FLIGHT, async ({ name, png }) => {
+    throwIfCancelled(signal);
+    await writeSynced(path.join(folder, name), png);
+    onWritten(++written);
+  });
+  return {
+    add: async (frame) => {
+      const name = frameName(++added);
+      const own = { ...frame, data: frame.data.slice() };
+      await queue.push(encodePng(own, recipe).then((png) => ({ name, png })));
+    },
+    finish: async () => {
+      await queue.drain();
+      await writeSynced(path.join(folder, FOLDER_RECIPE), `${recipe}\n`);
+      await syncFolder(folder);
+    },
+    close: () => Promise.resolve(),
+  };
+}

@@ -1,0 +1,98 @@
+import sharp, { type Sharp } from 'sharp';
+import type { Frame } from '../../export/frame.ts';
+import { fromArray } from '../../export/bytes.ts';
+import { DISPOSE_TO_BACKGROUND, gifImage, splitGif } from '../../export/gif.ts';
+import { splitWebp, webpImage } from '../../export/webp.ts';
+import { fromFrame } from './pixels.ts';
+
+/**
+ * An animation is encoded in short runs of frames that are joined afterwards: memory stays the same however
+ * long it is, both cores work, and it can be watched and stopped in between.
+ */
+export interface Segment {
+  readonly width: number;
+  readonly height: number;
+  readonly channels: 3 | 4;
+  /** All frames below each other, as sharp takes them. */
+  readonly roll: Uint8Array;
+  /** In the format's ticks, one for each frame. */
+  readonly delays: readonly number[];
+}
+
+/** What was measured to be best; docs/decisions/0005-export.md has the table. */
+const GIF_OPTIONS = { effort: 4, dither: 0, interFrameMaxError: 4, interPaletteMaxError: 0 } as const;
+export const WEBP_OPTIONS = { quality: 90, effort: 4 } as const;
+
+/** How many frames a segment has: some two megapixels, which take about a second. */
+export function framesInSegment({ width, height }: Frame): number {
+  return Math.min(16, Math.max(2, Math.round(2e6 / (width * height))));
+}
+
+function toSharp({ width, height, channels, roll, delays }: Segment): Sharp {
+  return sharp(roll, {
+    raw: { width, height: height * delays.length, channels, pageHeight: height },
+    limitInputPixels: false,
+  });
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0);
+}
+
+/** Encodes a segment as GIF and returns its images as they lie in the file. */
+export async function gifSegment(segment: Segment): Promise<Uint8Array[]> {
+  if (segment.channels === 4) {
+    return eachAlone(segment, async (frame, delayCentiseconds) => {
+      const images = splitGif(fromArray(await fromFrame(frame).gif(GIF_OPTIONS).toBuffer()));
+      return images.map((image) =>
+        gifImage({ ...image, delayCentiseconds, disposal: DISPOSE_TO_BACKGROUND }),
+      );
+    });
+  }
+  const delay = segment.delays.map((centiseconds) => centiseconds * 10);
+  const gif = await toSharp(segment)
+    .gif({ ...GIF_OPTIONS, delay, loop: 0 })
+    .toBuffer();
+  const images = splitGif(fromArray(gif));
+  const [only] = images;
+  // sharp joins equal frames; a single image loses its delay over it.
+  if (images.length === 1 && only !== undefined) {
+    return [gifImage({ ...only, delayCentiseconds: sum(segment.delays) })];
+  }
+  return images.map(gifImage);
+}
+
+/** Encodes a segment as WebP and returns its images as they lie in the file. */
+export async function webpSegment(segment: Segment): Promise<Uint8Array[]> {
+  const { width, height, channels, delays } = segment;
+  if (channels === 4) {
+    return eachAlone(segment, async (frame, delayMs) => {
+      const webp = await fromFrame(frame).webp(WEBP_OPTIONS).toBuffer();
+      return splitWebp(fromArray(webp), width, height).map((image) => webpImage({ ...image, delayMs }));
+    });
+  }
+  const webp = await toSharp(segment)
+    .webp({ ...WEBP_OPTIONS, delay: [...delays], loop: 0 })
+    .toBuffer();
+  const images = splitWebp(fromArray(webp), width, height);
+  const [only] = images;
+  if (images.length === 1 && only !== undefined) return [webpImage({ ...only, delayMs: sum(delays) })];
+  return images.map(webpImage);
+}
+
+/**
+ * Encodes each frame by itself, whole. With alpha the encoders crop a first frame to what is seen of it, and
+ * a pixel that turns transparent needs the frame before it cleared: only whole pictures can be joined.
+ */
+async function eachAlone(
+  { width, height, channels, roll, delays }: Segment,
+  encode: (frame: Frame, delay: number) => Promise<Uint8Array[]>,
+): Promise<Uint8Array[]> {
+  const bytes = width * height * channels;
+  const parts: Uint8Array[] = [];
+  for (const [i, delay] of delays.entries()) {
+    const data = roll.subarray(i * bytes, (i + 1) * bytes);
+    parts.push(...(await encode({ width, height, channels, data }, delay)));
+  }
+  return parts;
+}

@@ -1,0 +1,44 @@
+import type { Frame } from '../../export/frame.ts';
+import type { Pace } from '../../export/timing.ts';
+
+/** Where the frames of an animation go: a format's writer. */
+export interface FrameSink {
+  /** Takes the next frame (its data may be reused afterwards); waits when the encoders are behind. */
+  add(frame: Frame): Promise<void>;
+  /** Writes what is still missing, and syncs. */
+  finish(): Promise<void>;
+  /** Gives up what it holds; call it in any case. */
+  close(): Promise<void>;
+}
+
+export interface SinkSettings {
+  readonly pace: Pace;
+  readonly loop: boolean;
+  /** ASCII. */
+  readonly recipe: string;
+  /** Called with the number of frames that are in the file by now. */
+  readonly onWritten: (frames: number) => void;
+  readonly signal: AbortSignal | undefined;
+}
+
+/**
+ * Keeps up to `limit` encodings going and hands over their results in order. A failure surfaces with the
+ * next call, never as an unhandled rejection.
+ */
+export function createQueue<T>(limit: number, write: (result: T) => Promise<void>) {
+  const going: Promise<T>[] = [];
+  const writeOldest = async (): Promise<void> => {
+    const oldest = going.shift();
+    if (oldest !== undefined) await write(await oldest);
+  };
+  return {
+    push: async (work: Promise<T>): Promise<void> => {
+      work.catch(() => undefined);
+      going.push(work);
+      if (going.length > limit) await writeOldest();
+    },
+    drain: async (): Promise<void> => {
+      while (going.length > 0) await writeOldest();
+    },
+  };
+}
