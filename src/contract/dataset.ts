@@ -1,0 +1,99 @@
+import { z } from 'zod';
+
+/** The largest side that a model's pictures may have, in pixels. */
+export const MAX_SIDE = 4096;
+
+/** What a stored picture looks like: height rows of width pixels of `channels` bytes (1 grey, 3 sRGB, 4 sRGB with premultiplied alpha). */
+export const imageFormatSchema = z
+  .strictObject({
+    width: z.int().min(1).max(MAX_SIDE),
+    height: z.int().min(1).max(MAX_SIDE),
+    channels: z.union([z.literal(1), z.literal(3), z.literal(4)]),
+  })
+  .readonly();
+export type ImageFormat = z.infer<typeof imageFormatSchema>;
+
+/** Bytes of one stored picture. */
+export function bytesPerPicture({ width, height, channels }: ImageFormat): number {
+  return width * height * channels;
+}
+
+/**
+ * How a picture is brought to the format's shape: `centre` fills it and cuts what hangs over, evenly;
+ * `fit` keeps all of it and fills the bars with the colour of the edge (transparent with alpha);
+ * `entropy` fills it and keeps the part with the most detail.
+ */
+export const cropSchema = z.enum(['centre', 'fit', 'entropy']);
+export type Crop = z.infer<typeof cropSchema>;
+
+/** A file as it stood when it was last looked at; times in milliseconds since 1970. */
+export const fileStampSchema = z
+  .strictObject({ bytes: z.number(), modified: z.number(), changed: z.number() })
+  .readonly();
+export type FileStamp = z.infer<typeof fileStampSchema>;
+
+export const datasetEntrySchema = z
+  .strictObject({
+    /** Hash of the content: the same picture has the same id, whatever its name. */
+    id: z.string().regex(/^[0-9a-f]{32}$/),
+    /** Absolute path; of a picture inside a set file, `path#index`. */
+    source: z.string().min(1),
+    label: z.string().nullable(),
+    /** Numbers that came with a table: an attribute that is absent is unknown. */
+    attributes: z.record(z.string(), z.number()).readonly().optional(),
+    crop: cropSchema,
+    /** The size of the original, upright, in pixels. */
+    width: z.int().min(1),
+    height: z.int().min(1),
+    stamp: fileStampSchema,
+  })
+  .readonly();
+export type DatasetEntry = z.infer<typeof datasetEntrySchema>;
+
+export const setAsideKindSchema = z.enum([
+  'unreadable',
+  'empty',
+  'damaged',
+  'not-a-picture',
+  'unsupported',
+  'too-large',
+  'duplicate',
+  'near-duplicate',
+]);
+export type SetAsideKind = z.infer<typeof setAsideKindSchema>;
+
+/** A file that was looked at and not taken, and why. */
+export const setAsideSchema = z
+  .strictObject({
+    source: z.string().min(1),
+    kind: setAsideKindSchema,
+    /** In plain words, what is the matter and what helps: the rest of a sentence that starts with the file. */
+    reason: z.string(),
+    /** Of a duplicate: the source of the picture that was kept. */
+    of: z.string().optional(),
+    /** Of a duplicate: its own content and state, so that it is not looked at again while both stay as they are. */
+    id: z.string().optional(),
+    stamp: fileStampSchema.optional(),
+  })
+  .readonly();
+export type SetAside = z.infer<typeof setAsideSchema>;
+
+/** What one import did. */
+export interface ImportReport {
+  /** Pictures in the set now: `added + kept`. */
+  readonly count: number;
+  /** Pictures that were decoded in this import. */
+  readonly added: number;
+  /** Pictures that were taken over from the import before, unchanged. */
+  readonly kept: number;
+  /** Pictures of the import before that are no longer in the set. */
+  readonly removed: number;
+  readonly format: ImageFormat;
+  readonly crop: Crop;
+  readonly labels: readonly string[];
+  readonly setAside: readonly SetAside[];
+  /** With a table of labels: pictures that it does not name, and rows that name no picture. */
+  readonly table?: { readonly picturesWithoutRow: number; readonly rowsWithoutPicture: number };
+  readonly contentHash: string;
+  readonly seconds: number;
+}

@@ -1,0 +1,78 @@
+import { type Fingerprint, THUMB_SIDE } from './fingerprint.ts';
+
+/** Hashes this many bits apart may be of one picture; the pigeonhole below needs it under CHUNKS. */
+const MAX_BITS = 7;
+const CHUNKS = 8;
+/** Largest difference of one cell, in levels of 255, that saving a picture again may make. */
+const MAX_CELL_DIFFERENCE = 12;
+const MAX_MEAN_DIFFERENCE = 2.5;
+const THUMB_BYTES = THUMB_SIDE * THUMB_SIDE * 4;
+
+/** The pictures that were kept, to be asked for one that looks the same. */
+export interface NearDuplicates {
+  /** The earliest picture that looks the same as this one, as the number that `add` gave; -1 for none. */
+  find(print: Fingerprint): number;
+  /** Numbers the pictures from 0. */
+  add(print: Fingerprint): number;
+}
+
+/**
+ * Finds near-duplicates: the same picture saved again, at another size or quality. The hash only nominates,
+ * since drawings that differ in a small part share it; what decides is that no cell of the small colour
+ * copies differs. Hashes at most 7 bits apart agree in at least one of 8 bytes, so only pictures that share
+ * a byte in place are looked at (multi-index hashing: M. Norouzi et al., CVPR 2012).
+ */
+export function createNearDuplicates(): NearDuplicates {
+  const buckets = Array.from({ length: CHUNKS * 256 }, (): number[] => []);
+  const lows: number[] = [];
+  const highs: number[] = [];
+  const thumbs: Uint8Array[] = [];
+
+  return {
+    find(print) {
+      let best = -1;
+      for (let chunk = 0; chunk < CHUNKS; chunk++) {
+        for (const candidate of bucketOf(buckets, print.low, print.high, chunk)) {
+          if (best >= 0 && candidate >= best) break; // A bucket is in rising order, and the earliest is wanted.
+          const bits =
+            popcount((lows[candidate] ?? 0) ^ print.low) + popcount((highs[candidate] ?? 0) ^ print.high);
+          if (bits <= MAX_BITS && looksTheSame(thumbs[candidate] ?? EMPTY, print.thumb)) best = candidate;
+        }
+      }
+      return best;
+    },
+    add(print) {
+      const number = thumbs.length;
+      lows.push(print.low);
+      highs.push(print.high);
+      thumbs.push(print.thumb);
+      for (let chunk = 0; chunk < CHUNKS; chunk++)
+        bucketOf(buckets, print.low, print.high, chunk).push(number);
+      return number;
+    },
+  };
+}
+
+const EMPTY = new Uint8Array(0);
+
+function bucketOf(buckets: readonly number[][], low: number, high: number, chunk: number): number[] {
+  const byte = ((chunk < 4 ? low : high) >>> (8 * (chunk & 3))) & 0xff;
+  return buckets[chunk * 256 + byte] ?? [];
+}
+
+function popcount(bits: number): number {
+  let v = bits - ((bits >>> 1) & 0x55555555);
+  v = (v & 0x33333333) + ((v >>> 2) & 0x33333333);
+  return Math.imul((v + (v >>> 4)) & 0x0f0f0f0f, 0x01010101) >>> 24;
+}
+
+/** Stops at the first cell that differs: most candidates do, soon. */
+function looksTheSame(a: Uint8Array, b: Uint8Array): boolean {
+  let sum = 0;
+  for (let i = 0; i < THUMB_BYTES; i++) {
+    const difference = Math.abs((a[i] ?? 0) - (b[i] ?? 0));
+    if (difference > MAX_CELL_DIFFERENCE) return false;
+    sum += difference;
+  }
+  return sum <= MAX_MEAN_DIFFERENCE * THUMB_BYTES;
+}

@@ -1,0 +1,173 @@
+import sharp, { type Metadata, type Sharp } from 'sharp';
+import { bytesPerPicture, type Crop, type ImageFormat } from '../../../contract/dataset.ts';
+import { padToFit } from './pad.ts';
+import { PictureProblem } from './problem.ts';
+import { type PictureBytes, readPictureFile } from './read.ts';
+
+// Pictures are decoded side by side, so one thread each is fastest; and no picture is decoded twice, so
+// libvips's cache would only hold memory.
+sharp.concurrency(1);
+sharp.cache(false);
+
+/** More pixels than any camera makes, and few enough to decode in little memory. */
+export const MAX_PIXELS = 100_000_000;
+const MAX_ASPECT = 200;
+const TIMEOUT_SECONDS = 60;
+const WHITE = '#ffffff';
+
+/** Pixels ready for a model: rows of `channels` bytes, sRGB, alpha premultiplied. */
+export interface DecodedPicture {
+  readonly pixels: Uint8Array;
+  /** Size of the original, upright. */
+  readonly width: number;
+  readonly height: number;
+}
+
+/**
+ * Asks for memory before a picture is decoded, and is called back when it is done.
+ * @param bytes estimate of what decoding will hold
+ */
+export type Admit = (bytes: number) => Promise<() => void>;
+
+/**
+ * Decodes one file as an import does: upright by EXIF, to sRGB by its ICC profile, the first frame of an
+ * animation, cropped to the format. Without alpha in the format, transparent parts lie on white.
+ * @returns height × width × channels bytes; premultiplied alpha for 4 channels
+ * @throws PictureProblem (a MorphloomError) that says what is wrong with the file
+ */
+export async function decodePicture(file: string, format: ImageFormat, crop: Crop): Promise<Uint8Array> {
+  return (await decodeBytes(await readPictureFile(file), format, crop)).pixels;
+}
+
+/** The same, of a file already read. */
+export async function decodeBytes(
+  picture: PictureBytes,
+  format: ImageFormat,
+  crop: Crop,
+  admit?: Admit,
+): Promise<DecodedPicture> {
+  const opened = await open(picture);
+  const { width, height } = opened.upright;
+  if (Math.max(width, height) > MAX_ASPECT * Math.min(width, height)) {
+    const reason = `is a strip of ${width} × ${height} pixels; cut a part of it out`;
+    throw new PictureProblem(picture.source, 'unsupported', reason);
+  }
+  const release = await admit?.(opened.bytesToDecode);
+  try {
+    const pixels = await render(opened.image, format, crop);
+    return { pixels, width, height };
+  } catch (cause) {
+    throw damaged(picture.source, cause);
+  } finally {
+    release?.();
+  }
+}
+
+/**
+ * Decodes a file at its own size, upright, in sRGB.
+ * @returns rows of 3 bytes, or of 4 with premultiplied alpha where the file has alpha
+ */
+export async function decodeFull(
+  file: string,
+): Promise<{ width: number; height: number; channels: 3 | 4; data: Uint8Array }> {
+  const picture = await readPictureFile(file);
+  const { image, hasAlpha } = await open(picture);
+  try {
+    const channels = hasAlpha ? 4 : 3;
+    const { data, info } = await withChannels(image.autoOrient(), channels).toBuffer({
+      resolveWithObject: true,
+    });
+    if (channels === 4) premultiply(data);
+    return { width: info.width, height: info.height, channels, data };
+  } catch (cause) {
+    throw damaged(file, cause);
+  }
+}
+
+interface Opened {
+  readonly image: Sharp;
+  readonly upright: { readonly width: number; readonly height: number };
+  readonly hasAlpha: boolean;
+  readonly bytesToDecode: number;
+}
+
+/** Reads the header and refuses what is too large before anything is decoded. */
+async function open({ source, data, format }: PictureBytes): Promise<Opened> {
+  const image = sharp(data, { limitInputPixels: false, failOn: 'error' });
+  image.timeout({ seconds: TIMEOUT_SECONDS });
+  let meta: Metadata;
+  try {
+    meta = await image.metadata();
+  } catch (cause) {
+    throw damaged(source, cause);
+  }
+  const { width, height } = meta.autoOrient;
+  if (width * height > MAX_PIXELS) {
+    const megapixels = Math.round((width * height) / 1e6);
+    const reason = `has ${width} × ${height} = ${megapixels} megapixels; the limit is ${MAX_PIXELS / 1e6}, so save a smaller copy`;
+    throw new PictureProblem(source, 'too-large', reason);
+  }
+  // A baseline JPEG is shrunk while it is decoded; a progressive one holds all its coefficients.
+  const bytesPerPixel = meta.isProgressive ? 8 : format === 'jpeg' ? 0.5 : meta.depth === 'ushort' ? 8 : 4;
+  return {
+    image,
+    upright: { width, height },
+    hasAlpha: meta.hasAlpha,
+    bytesToDecode: data.length + width * height * bytesPerPixel,
+  };
+}
+
+function damaged(source: string, cause: unknown): PictureProblem {
+  const first = (cause instanceof Error ? cause.message : String(cause)).split('\n')[0] ?? '';
+  const reason = `is damaged or of an unusual kind (${first.trim()}); open it in an image editor and save it again`;
+  return new PictureProblem(source, 'damaged', reason, { cause });
+}
+
+async function render(image: Sharp, format: ImageFormat, crop: Crop): Promise<Uint8Array> {
+  const { width, height, channels } = format;
+  const resized = image
+    .autoOrient()
+    .resize(width, height, crop === 'fit' ? { fit: 'inside' } : { fit: 'cover', position: position(crop) });
+  const { data, info } = await withChannels(resized, channels).toBuffer({ resolveWithObject: true });
+  if (info.channels !== channels)
+    throw new Error(`decoded to ${info.channels} channels instead of ${channels}`);
+  if (channels === 4) premultiply(data);
+  const pixels = crop === 'fit' ? padToFit(data, info, format) : data;
+  if (pixels.length !== bytesPerPicture(format)) throw new Error(`decoded to ${pixels.length} bytes`);
+  return pixels;
+}
+
+function position(crop: Crop): string | number {
+  return crop === 'entropy' ? sharp.strategy.entropy : 'centre';
+}
+
+function withChannels(image: Sharp, channels: 1 | 3 | 4): Sharp {
+  if (channels === 4) return image.toColourspace('srgb').ensureAlpha().raw();
+  const opaque = image.flatten({ background: WHITE });
+  return (channels === 1 ? opaque.greyscale().toColourspace('b-w') : opaque.toColourspace('srgb')).raw();
+}
+
+/** Turns straight RGBA into premultiplied, in place, rounding to nearest. */
+function premultiply(rgba: Uint8Array): void {
+  for (let i = 0; i < rgba.length; i += 4) {
+    const alpha = rgba[i + 3] ?? 0;
+    if (alpha === 255) continue;
+    for (let c = i; c < i + 3; c++) rgba[c] = Math.round(((rgba[c] ?? 0) * alpha) / 255);
+  }
+}
+
+/** Pixels that are at hand already (of a set file, say), brought to the format as a picture file is. */
+export async function renderRaw(
+  raw: {
+    readonly data: Uint8Array;
+    readonly width: number;
+    readonly height: number;
+    readonly channels: 1 | 3;
+  },
+  format: ImageFormat,
+  crop: Crop,
+): Promise<Uint8Array> {
+  const { width, height, channels } = raw;
+  if (width === format.width && height === format.height && channels === format.channels) return raw.data;
+  return render(sharp(raw.data, { raw: { width, height, channels } }), format, crop);
+}

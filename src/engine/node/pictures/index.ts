@@ -1,0 +1,13 @@
+/** Pictures on the disk: what they are, and their pixels. */
+export {
+  type Admit,
+  decodeBytes,
+  type DecodedPicture,
+  decodeFull,
+  decodePicture,
+  MAX_PIXELS,
+  renderRaw,
+} from './decode.ts';
+export { nameFromBytes, openable, printable } from './names.ts';
+export { PictureProblem, unreadable } from './problem.ts';
+export { type PictureBytes, readPictureFile } from './read.ts';
