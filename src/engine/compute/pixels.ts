@@ -1,0 +1,25 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { tensorflowBackend } from './tensorflow.ts';
+
+/** uint8 0…255 to float32 0…1, exactly as a float32 product by 1/255 gives it. */
+const SCALE = Math.fround(1 / 255);
+
+/**
+ * Puts uint8 pictures on the backend as float32 `[n, h, w, c]` in [0, 1]. TensorFlow takes the bytes as they
+ * are and casts them itself, which spares a conversion in JavaScript and three quarters of the copying.
+ */
+export function uploadPixels(bytes: Uint8Array, shape: [number, number, number, number]): tf.Tensor4D {
+  const native = tensorflowBackend();
+  if (native !== null) return tf.tidy(() => tf.mul(native.castBytes(bytes, shape), SCALE)) as tf.Tensor4D;
+  const values = new Float32Array(bytes.length);
+  for (let i = 0; i < bytes.length; i++) values[i] = bytes[i] * SCALE;
+  return tf.tensor4d(values, shape);
+}
+
+/** Pictures in [0, 1] as bytes, rounded to the nearest grey level. */
+export function downloadPixels(pictures: tf.Tensor4D): Uint8Array {
+  const values = pictures.dataSync();
+  const bytes = new Uint8Array(values.length);
+  for (let i = 0; i < values.length; i++) bytes[i] = Math.min(255, Math.max(0, Math.round(values[i] * 255)));
+  return bytes;
+}

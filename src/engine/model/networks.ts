@@ -1,0 +1,110 @@
+import * as tf from '@tensorflow/tfjs-core';
+import type { ImageShape } from './shape.ts';
+import { conv, dense, normalise, upsample, type Layer, type Normalisation, type Upsampling } from './layers.ts';
+
+
+/** Pictures `[n, h, w, c]` in [0, 1] to `outputs` numbers each, `[n, outputs]`. */
+export type Encoder = Layer<tf.Tensor4D, tf.Tensor2D>;
+/** Latents `[n, z]` to logits `[n, h, w, c]`; the likelihood makes pictures of them. */
+export type Decoder = Layer<tf.Tensor2D, tf.Tensor4D>;
+
+export interface ConvEncoderOptions {
+  readonly widths: readonly number[];
+  readonly normalisation: Normalisation;
+}
+
+export interface ConvDecoderOptions extends ConvEncoderOptions {
+  readonly upsampling: Upsampling;
+}
+
+/** Strided 4 × 4 convolutions, each halving the sides and followed by normalisation and ReLU; then a dense layer. */
+export function convEncoder(image: ImageShape, outputs: number, options: ConvEncoderOptions): Encoder {
+  const { widths, normalisation } = options;
+  const blocks = widths.map((width, i) => {
+    const inputs = i === 0 ? image.channels : widths[i - 1];
+    return {
+      conv: conv(`encoder/conv${i}`, inputs, width, { kernel: 4, stride: 2, bias: normalisation === 'none' }),
+      norm: normalise(normalisation, `encoder/norm${i}`, width),
+    };
+  });
+  const features = (image.width * image.height * widths[widths.length - 1]) / 4 ** widths.length;
+  const head = dense('encoder/head', features, outputs);
+  return {
+    weights: [...blocks.flatMap((b) => [...b.conv.weights, ...b.norm.weights]), ...head.weights],
+    apply: (x, weights, mode) => {
+      let h = x;
+      for (const block of blocks) h = tf.relu(block.norm.apply(block.conv.apply(h, weights, mode), weights, mode));
+      return head.apply(tf.reshape(h, [x.shape[0], features]), weights, mode);
+    },
+  };
+}
+
+/** The encoder's mirror: a dense layer, then doublings of the sides, each followed by normalisation and ReLU. */
+export function convDecoder(image: ImageShape, latentSize: number, options: ConvDecoderOptions): Decoder {
+  const { widths, normalisation, upsampling } = options;
+  const stages = widths.length;
+  const [height, width] = [image.height / 2 ** stages, image.width / 2 ** stages];
+  const root = dense('decoder/root', latentSize, height * width * widths[0], Math.SQRT2);
+  const rootNorm = normalise(normalisation, 'decoder/root-norm', widths[0]);
+  const blocks = widths.slice(1).map((outputs, i) => ({
+    up: upsample(upsampling, `decoder/up${i}`, widths[i], outputs, normalisation === 'none'),
+    norm: normalise(normalisation, `decoder/norm${i}`, outputs),
+  }));
+  const last = upsample(upsampling, 'decoder/picture', widths[stages - 1], image.channels, true);
+  return {
+    weights: [
+      ...root.weights,
+      ...rootNorm.weights,
+      ...blocks.flatMap((b) => [...b.up.weights, ...b.norm.weights]),
+      ...last.weights,
+    ],
+    apply: (z, weights, mode) => {
+      let h: tf.Tensor4D = tf.reshape(root.apply(z, weights, mode), [z.shape[0], height, width, widths[0]]);
+      h = tf.relu(rootNorm.apply(h, weights, mode));
+      for (const block of blocks) h = tf.relu(block.norm.apply(block.up.apply(h, weights, mode), weights, mode));
+      return last.apply(h, weights, mode);
+    },
+  };
+}
+
+export interface MlpOptions {
+  readonly widths: readonly number[];
+}
+
+function mlp(name: string, sizes: readonly number[]): Layer<tf.Tensor2D, tf.Tensor2D> {
+  const layers = sizes.slice(1).map((outputs, i) => dense(`${name}/dense${i}`, sizes[i], outputs, Math.SQRT2));
+  return {
+    weights: layers.flatMap((l) => l.weights),
+    apply: (x, weights, mode) => layers.reduce((h, layer) => tf.relu(layer.apply(h, weights, mode)), x),
+  };
+}
+
+/** Fully connected: pixels, hidden layers, outputs. */
+export function mlpEncoder(image: ImageShape, outputs: number, { widths }: MlpOptions): Encoder {
+  const pixels = image.width * image.height * image.channels;
+  const body = mlp('encoder', [pixels, ...widths]);
+  const head = dense('encoder/head', widths[widths.length - 1] ?? pixels, outputs);
+  return {
+    weights: [...body.weights, ...head.weights],
+    apply: (x, weights, mode) =>
+      head.apply(body.apply(tf.reshape(x, [x.shape[0], pixels]), weights, mode), weights, mode),
+  };
+}
+
+/** Fully connected: latents, hidden layers, pixels. */
+export function mlpDecoder(image: ImageShape, latentSize: number, { widths }: MlpOptions): Decoder {
+  const pixels = image.width * image.height * image.channels;
+  const body = mlp('decoder', [latentSize, ...widths]);
+  const head = dense('decoder/picture', widths[widths.length - 1] ?? latentSize, pixels);
+  return {
+    weights: [...body.weights, ...head.weights],
+    apply: (z, weights, mode) =>
+      tf.reshape(head.apply(body.apply(z, weights, mode), weights, mode), [
+        z.shape[0],
+        image.height,
+        image.width,
+        image.channels,
+      ]),
+  };
+}
+

@@ -1,0 +1,25 @@
+/** The pictures that a model takes: `[height, width, channels]`, 1 grey, 3 colour, 4 colour with alpha. */
+export interface ImageShape {
+  readonly width: number;
+  readonly height: number;
+  readonly channels: number;
+}
+
+const DEEPEST = 6;
+/** The smallest side that is worth a further halving: 4 × 4 keeps a notion of place. */
+const SMALLEST_SIDE = 4;
+
+/**
+ * How many times a convolutional network halves this picture: as often as both sides stay whole and no
+ * shorter than four. 0 where a side is odd or below eight: such pictures cannot be modelled by halving.
+ */
+export function halvings({ width, height }: Pick<ImageShape, 'width' | 'height'>): number {
+  let count = 0;
+  let [w, h] = [width, height];
+  while (count < DEEPEST && w % 2 === 0 && h % 2 === 0 && Math.min(w, h) / 2 >= SMALLEST_SIDE) {
+    w /= 2;
+    h /= 2;
+    count++;
+  }
+  return count;
+}

@@ -1,0 +1,57 @@
+import * as tf from '@tensorflow/tfjs-core';
+import type { GaussianPosterior } from '../model/posterior.ts';
+import type { Likelihood } from './likelihood.ts';
+
+/** Everything that a term of the objective may look at in one step. n pictures, k samples of each. */
+export interface StepState {
+  /** What is to be reconstructed, `[n, h, w, c]` in [0, 1]. */
+  readonly pixels: tf.Tensor4D;
+  /** What was decoded from `code`, `[k·n, h, w, c]`. */
+  readonly logits: tf.Tensor4D;
+  /** The pictures that these logits stand for, `[k·n, h, w, c]` in [0, 1]. */
+  readonly mean: tf.Tensor4D;
+  /** Null for a deterministic code. */
+  readonly posterior: GaussianPosterior | null;
+  /** The latents that were decoded, `[k·n, z]`, sample-major. */
+  readonly code: tf.Tensor2D;
+  readonly likelihood: Likelihood;
+  readonly prior: Prior;
+  /** The scheduled values of this step, by name; `beta` is one. */
+  readonly scheduled: Readonly<Record<string, tf.Scalar>>;
+}
+
+/** p(z), as far as an objective needs it. */
+export interface Prior {
+  /** KL(q ‖ p) in nats per picture, `[n]`, exact or estimated from `code`. */
+  rate(posterior: GaussianPosterior, code: tf.Tensor2D): tf.Tensor1D;
+}
+
+/** What is minimised, and its parts in nats per picture, each a scalar. */
+export interface BoundValue {
+  readonly loss: tf.Scalar;
+  readonly terms: Readonly<Record<string, tf.Scalar>>;
+}
+
+/** Turns a step into the figure to minimise. */
+export type Bound = (state: StepState) => BoundValue;
+
+/** A further term, in nats per picture, `[n]`; its weight is its own matter. */
+export type Regulariser = (state: StepState) => tf.Tensor1D;
+
+/** The pictures, repeated to stand beside their k samples. */
+export function targetFor(state: StepState): tf.Tensor4D {
+  const copies = state.logits.shape[0] / state.pixels.shape[0];
+  return copies === 1 ? state.pixels : tf.tile(state.pixels, [copies, 1, 1, 1]);
+}
+
+/**
+ * The negative evidence lower bound with a weight on the rate: distortion + β · rate (Kingma & Welling 2014;
+ * Higgins et al. 2017 for β). The distortion is averaged over the samples.
+ */
+export const negativeElbo: Bound = (state): BoundValue => {
+  const distortion = tf.mean(state.likelihood.distortion(targetFor(state), state.logits, state.mean)) as tf.Scalar;
+  if (state.posterior === null) return { loss: distortion, terms: { distortion } };
+  const rate = tf.mean(state.prior.rate(state.posterior, state.code)) as tf.Scalar;
+  const loss = tf.add(distortion, tf.mul(state.scheduled['beta'], rate)) as tf.Scalar;
+  return { loss, terms: { distortion, rate } };
+};

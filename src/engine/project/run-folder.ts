@@ -1,0 +1,221 @@
+import * as fs from 'node:fs/promises';
+import * as fsSync from 'node:fs';
+import * as path from 'node:path';
+import { z } from 'zod';
+import { MorphloomError } from '../../contract/errors.ts';
+import { recipeSchema, type Recipe } from '../../contract/recipe.ts';
+import type { TrainingLine } from '../../contract/training.ts';
+import { describeWriteFailure, exists, replaceFile, syncFolder, writeSynced } from '../node/files.ts';
+import type { Knot } from '../train/plan.ts';
+import type { CheckpointFacts, RunStore } from '../train/run.ts';
+import type { State } from '../train/task.ts';
+import { decodeSafetensors, encodeSafetensors } from './safetensors.ts';
+import { readJson } from './json.ts';
+
+const budget = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('steps'), steps: z.number().int().min(1) }),
+  z.strictObject({ kind: z.literal('epochs'), epochs: z.number().positive() }),
+  z.strictObject({ kind: z.literal('minutes'), minutes: z.number().positive() }),
+]);
+
+/** What a run is, fixed when it begins: `run.json`. */
+const runSchema = z.strictObject({
+  schema: z.literal(1),
+  recipe: recipeSchema,
+  image: z.strictObject({ width: z.number().int(), height: z.number().int(), channels: z.number().int() }),
+  seed: z.number().int().min(0),
+  budget,
+  /** The hash of the pictures it was begun on: it can be resumed on no others. */
+  dataset: z.string(),
+});
+export type RunFacts = z.infer<typeof runSchema>;
+
+const checkpointSchema = z.strictObject({
+  schema: z.literal(1),
+  step: z.number().int().min(0),
+  elapsedSeconds: z.number().min(0),
+  score: z.number().nullable(),
+  best: z.strictObject({ score: z.number(), step: z.number().int() }).nullable(),
+});
+
+const knotSchema = z.strictObject({
+  step: z.number().int().min(0),
+  progress: z.number().min(0).max(1),
+  lastStep: z.number().int().min(0),
+  elapsedSeconds: z.number().min(0),
+});
+
+const WEIGHTS = 'weights.safetensors';
+const OPTIMISER = 'optimizer.safetensors';
+const STATE = 'state.json';
+/** How many checkpoints stay, beside the best. */
+const KEEP = 2;
+
+/** The run's folder: `run.json`, `metrics.jsonl`, `plan.jsonl`, `checkpoints/<step>/`. */
+export class RunFolder implements RunStore {
+  private constructor(
+    readonly folder: string,
+    readonly id: string,
+    readonly facts: RunFacts,
+  ) {}
+
+  get recipe(): Recipe {
+    return this.facts.recipe;
+  }
+
+  /** Begins a run beside those that are there: `runs/003-morph`. */
+  static async create(runs: string, facts: RunFacts): Promise<RunFolder> {
+    await fs.mkdir(runs, { recursive: true }).catch((cause: unknown) => {
+      throw describeWriteFailure(runs, cause);
+    });
+    for (let number = (await RunFolder.list(runs)).length + 1; ; number++) {
+      const id = `${String(number).padStart(3, '0')}-${facts.recipe.name.replaceAll(/[^\p{L}\p{N}_-]/gu, '-')}`;
+      const folder = path.join(runs, id);
+      // Complete under a temporary name first, so that a run in the list always has its facts.
+      const temporary = path.join(runs, `.${id}.${process.pid}`);
+      await fs.rm(temporary, { recursive: true, force: true });
+      await fs.mkdir(path.join(temporary, 'checkpoints'), { recursive: true });
+      await writeSynced(path.join(temporary, 'run.json'), JSON.stringify(facts, null, 2));
+      try {
+        await fs.rename(temporary, folder);
+        await syncFolder(runs);
+        return new RunFolder(folder, id, facts);
+      } catch (error) {
+        await fs.rm(temporary, { recursive: true, force: true });
+        if (!['ENOTEMPTY', 'EEXIST', 'EPERM'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error;
+      }
+    }
+  }
+
+  static async list(runs: string): Promise<string[]> {
+    const names = await fs.readdir(runs).catch(() => [] as string[]);
+    return names.filter((name) => /^\d{3,}-/.test(name)).sort();
+  }
+
+  static async open(runs: string, id: string): Promise<RunFolder> {
+    const folder = path.join(runs, id);
+    const facts = await readJson(path.join(folder, 'run.json'), runSchema);
+    return new RunFolder(folder, id, facts);
+  }
+
+  get #checkpoints(): string {
+    return path.join(this.folder, 'checkpoints');
+  }
+
+  /** The steps at which checkpoints were committed, in order. */
+  async checkpoints(): Promise<number[]> {
+    const names = await fs.readdir(this.#checkpoints).catch(() => [] as string[]);
+    return names
+      .filter((name) => /^\d+$/.test(name))
+      .map(Number)
+      .sort((a, b) => a - b);
+  }
+
+  checkpointFolder(step: number): string {
+    return path.join(this.#checkpoints, String(step).padStart(8, '0'));
+  }
+
+  /** The weights to use the model with, as committed at this step, and where they lie. */
+  async weights(step: number): Promise<{ state: State; file: string }> {
+    const file = path.join(this.checkpointFolder(step), WEIGHTS);
+    return { state: await readState(file), file };
+  }
+
+  /** All that is needed to go on from this step. */
+  async load(step: number): Promise<{ facts: CheckpointFacts; inference: State; training: State }> {
+    const folder = this.checkpointFolder(step);
+    const { schema: _, ...facts } = await readJson(path.join(folder, STATE), checkpointSchema);
+    return {
+      facts,
+      inference: await readState(path.join(folder, WEIGHTS)),
+      training: await readState(path.join(folder, OPTIMISER)),
+    };
+  }
+
+  async commit(facts: CheckpointFacts, inference: State, training: State): Promise<void> {
+    for (const [name, { values }] of inference) {
+      if (!values.every(Number.isFinite)) {
+        throw new MorphloomError(
+          'training',
+          `Training stopped at step ${facts.step}: the weights "${name}" are no longer numbers, most likely because ` +
+            'the learning rate is too high; the last checkpoint is kept, go on from it with a lower one.',
+        );
+      }
+    }
+    const folder = this.checkpointFolder(facts.step);
+    const temporary = path.join(this.#checkpoints, `.${facts.step}.tmp`);
+    try {
+      await fs.rm(temporary, { recursive: true, force: true });
+      await fs.mkdir(temporary, { recursive: true });
+      await writeSynced(path.join(temporary, WEIGHTS), encodeSafetensors(inference));
+      await writeSynced(path.join(temporary, OPTIMISER), encodeSafetensors(training));
+      await writeSynced(path.join(temporary, STATE), JSON.stringify({ schema: 1, ...facts }));
+      await syncFolder(temporary);
+      await fs.rm(folder, { recursive: true, force: true });
+      await fs.rename(temporary, folder);
+      await syncFolder(this.#checkpoints);
+    } catch (cause) {
+      await fs.rm(temporary, { recursive: true, force: true }).catch(() => undefined);
+      throw describeWriteFailure(folder, cause);
+    }
+    await this.#prune(facts.best?.step ?? null);
+  }
+
+  async #prune(best: number | null): Promise<void> {
+    const steps = await this.checkpoints();
+    for (const step of steps.slice(0, -KEEP)) {
+      if (step !== best) await fs.rm(this.checkpointFolder(step), { recursive: true, force: true });
+    }
+  }
+
+  async knots(): Promise<Knot[]> {
+    const lines = await readLines(path.join(this.folder, 'plan.jsonl'));
+    return lines.map((line) => knotSchema.parse(line));
+  }
+
+  async addKnot(knot: Knot): Promise<void> {
+    const handle = await fs.open(path.join(this.folder, 'plan.jsonl'), 'a');
+    try {
+      await handle.writeFile(`${JSON.stringify(knot)}\n`);
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+  }
+
+  addLine(line: TrainingLine): void {
+    fsSync.appendFileSync(path.join(this.folder, 'metrics.jsonl'), `${JSON.stringify(line)}\n`);
+  }
+
+  async lines(): Promise<TrainingLine[]> {
+    return (await readLines(path.join(this.folder, 'metrics.jsonl'))) as TrainingLine[];
+  }
+
+  /** Forgets the lines of steps that will be taken again. */
+  async rewindLines(step: number): Promise<void> {
+    const file = path.join(this.folder, 'metrics.jsonl');
+    if (!(await exists(file))) return;
+    const kept = (await this.lines()).filter((line) => line.step <= step);
+    await replaceFile(file, kept.map((line) => `${JSON.stringify(line)}\n`).join(''));
+  }
+}
+
+async function readState(file: string): Promise<State> {
+  const bytes = await fs.readFile(file).catch((cause: unknown) => {
+    throw new MorphloomError('corrupt', `"${file}" cannot be read; use an earlier checkpoint, or train again.`, { cause });
+  });
+  return new Map(decodeSafetensors(bytes, file).arrays);
+}
+
+/** JSON Lines; a last line that a crash cut short is left out. */
+async function readLines(file: string): Promise<unknown[]> {
+  const text = await fs.readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return '';
+    throw error;
+  });
+  const whole = text.slice(0, text.lastIndexOf('\n') + 1);
+  return whole
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line) as unknown);
+}
