@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import * as fs from 'node:fs/promises';
 import * as path from 'node:path';
 import { MorphloomError } from '../../../contract/errors.ts';
@@ -10,7 +11,9 @@ export function frameName(number: number): string {
 }
 
 const FRAME_NAME = /^frame-\d{4,}\.png$/;
-let exportsBegun = 0;
+const DRAFT_NAME = /^\.morphloom-[0-9a-f-]{36}\.tmp$/;
+/** A draft that nothing was written to for a day belongs to an export that was killed. */
+const STALE_MS = 24 * 60 * 60 * 1000;
 
 /** A place beside the final name, in the same folder so that a rename commits it. */
 export interface Draft {
@@ -31,10 +34,10 @@ export async function openDraft(out: string, kind: 'file' | 'folder'): Promise<D
   const final = path.resolve(out);
   await (kind === 'file' ? checkFile(final) : checkFolder(final));
   const parent = path.dirname(final);
-  const draft = path.join(parent, `.morphloom-${process.pid}-${exportsBegun++}.tmp`);
+  const draft = path.join(parent, `.morphloom-${randomUUID()}.tmp`);
   try {
     await fs.mkdir(parent, { recursive: true });
-    await fs.rm(draft, { recursive: true, force: true });
+    await removeStale(parent);
     if (kind === 'folder') await fs.mkdir(draft);
   } catch (cause) {
     throw describeWriteFailure(out, cause);
@@ -52,6 +55,16 @@ export async function openDraft(out: string, kind: 'file' | 'folder'): Promise<D
     },
     discard: () => fs.rm(draft, { recursive: true, force: true }),
   };
+}
+
+/** Clears away what killed exports left behind. */
+async function removeStale(folder: string): Promise<void> {
+  for (const name of (await fs.readdir(folder)).filter((entry) => DRAFT_NAME.test(entry))) {
+    const draft = path.join(folder, name);
+    const stat = await fs.stat(draft).catch(() => null);
+    if (stat !== null && Date.now() - stat.mtimeMs > STALE_MS)
+      await fs.rm(draft, { recursive: true, force: true });
+  }
 }
 
 async function checkFile(file: string): Promise<void> {
