@@ -2,6 +2,7 @@ import { createRequire } from 'node:module';
 import * as path from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
 import { setWasmPaths, version_wasm } from '@tensorflow/tfjs-backend-wasm';
+import { registerWasmKernels } from './backend-wasm-kernels.ts';
 
 const require = createRequire(path.join(import.meta.dirname, 'backend-wasm.cjs'));
 
@@ -15,6 +16,7 @@ export async function openWasm(): Promise<{ readonly version: string }> {
   const before = EVENTS.map((event) => new Set(process.listeners(event as 'uncaughtException')));
   await tf.setBackend('wasm');
   await tf.ready();
+  registerWasmKernels();
   EVENTS.forEach((event, i) => {
     for (const listener of process.listeners(event as 'uncaughtException')) {
       if (!before[i]?.has(listener)) process.removeListener(event, listener);

@@ -5,6 +5,7 @@ import type { OnProgress } from '../../contract/progress.ts';
 import { ensureNativeRuntime } from '../node/runtime/ensure.ts';
 import { loadTensorflow } from '../node/runtime/load.ts';
 import { openWasm } from './backend-wasm.ts';
+import { installTensorflowLevers } from './levers.ts';
 
 export const BACKENDS = ['tensorflow', 'wasm'] as const;
 export type BackendName = (typeof BACKENDS)[number];
@@ -90,6 +91,7 @@ async function openTensorflow(
   }
   await tf.setBackend('tensorflow');
   await tf.ready();
+  installTensorflowLevers();
   return {
     name: 'tensorflow',
     why: requested === undefined ? 'it is the fastest that works here' : 'it was asked for',

@@ -11,7 +11,7 @@ export interface LoadedTensorflow {
 }
 
 interface PreBinding {
-  find(packageJson: string, options?: unknown): string;
+  find: (packageJson: string, options?: unknown) => string;
 }
 
 interface TfjsNode {
@@ -27,15 +27,15 @@ export function loadTensorflow(runtime: NativeRuntime): LoadedTensorflow {
   process.env['TF_CPP_MIN_LOG_LEVEL'] ??= '2';
   restoreRemovedUtilities();
   const folder = tfjsNodeFolder();
-  const require = createRequire(path.join(folder, 'package.json'));
-  const preBinding = require('@mapbox/node-pre-gyp/lib/pre-binding.js') as PreBinding;
+  const requireBeside = createRequire(path.join(folder, 'package.json'));
+  const preBinding = requireBeside('@mapbox/node-pre-gyp/lib/pre-binding.js') as PreBinding;
   // tfjs-node asks this function where its addon lies. Answering from here needs no write access to the
   // installed package, and lets two variants of the runtime share one installation.
   const { find } = preBinding;
   preBinding.find = (packageJson, options) =>
     path.dirname(path.resolve(packageJson)) === folder ? runtime.addon : find(packageJson, options);
   try {
-    const backend = (require(folder) as TfjsNode).backend();
+    const backend = (requireBeside(folder) as TfjsNode).backend();
     return { version: backend.binding.TF_Version, usesGpu: backend.isUsingGpuDevice };
   } finally {
     preBinding.find = find;

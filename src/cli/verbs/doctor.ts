@@ -1,0 +1,60 @@
+import type { Command } from 'commander';
+import { MorphloomError } from '../../contract/errors.ts';
+import { openBackend, requestedBackend, type BackendInfo } from '../../engine/compute/select.ts';
+import { inspectMachine, type MachineReport } from '../../engine/node/runtime/inspect.ts';
+import { createVoice } from '../terminal.ts';
+
+interface DoctorOptions {
+  readonly json?: boolean;
+  readonly gpu?: boolean;
+  readonly backend?: string;
+}
+
+const gigabytes = (bytes: number): string => `${(bytes / 1e9).toFixed(1)} GB`;
+
+/** `morphloom doctor`: prepares the backend, says which works and why, and what is missing. */
+export function registerDoctor(program: Command): void {
+  program
+    .command('doctor')
+    .description('say which backend works here and why, what is missing and how to get it')
+    .option('--json', 'one JSON document on stdout')
+    .option('--gpu', "use TensorFlow's CUDA build (Linux)")
+    .option('--backend <name>', 'tensorflow or wasm, instead of the best that works')
+    .action(doctor);
+}
+
+async function doctor(options: DoctorOptions): Promise<void> {
+  const voice = createVoice(options);
+  const prefer = requestedBackend(options.backend);
+  const gpu = options.gpu === true;
+  let backend: BackendInfo | null = null;
+  let problem: MorphloomError | null = null;
+  try {
+    backend = await openBackend({ prefer, gpu, onProgress: voice.onProgress, signal: voice.signal });
+  } catch (error) {
+    if (!(error instanceof MorphloomError) || error.code === 'cancelled') throw error;
+    problem = error;
+  }
+  const machine = await inspectMachine(gpu, voice.signal);
+  voice.settle();
+  voice.json({ ok: backend !== null, backend, problem: problem?.message ?? null, ...machine });
+  for (const line of describe(backend, machine, gpu)) voice.say(line);
+  if (problem !== null) throw problem;
+}
+
+function describe(backend: BackendInfo | null, machine: MachineReport, gpu: boolean): string[] {
+  const device = machine.cudaDevices.length === 0 ? 'no CUDA device' : machine.cudaDevices.join(', ');
+  const hint = machine.cudaDevices.length > 0 && !gpu ? ' (use it with --gpu)' : '';
+  return [
+    backend === null ? 'Backend   none works' : `Backend   ${backend.name}, as ${backend.why}`,
+    ...(backend === null ? [] : [`          ${backend.version}, ${backend.threads} thread(s)`]),
+    `Versions  Node ${machine.node}, tfjs ${machine.tfjs}`,
+    `System    ${machine.os}`,
+    `Processor ${machine.cpu.model}, ${machine.cpu.count} core(s)`,
+    `Memory    ${gigabytes(machine.memory.totalBytes)}, ${gigabytes(machine.memory.freeBytes)} free`,
+    `GPU       ${device}${hint}`,
+    `Cache     ${machine.cache.folder}, ${gigabytes(machine.cache.bytes)}`,
+    ...(backend?.notes ?? []).map((note) => `Note      ${note}`),
+    ...machine.missing.map((sentence) => `Missing   ${sentence}`),
+  ];
+}
