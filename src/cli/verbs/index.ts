@@ -1,9 +1,21 @@
 import type { Command } from 'commander';
 import { registerDoctor } from './doctor.ts';
+import { registerEval } from './eval.ts';
 import { registerImport } from './import.ts';
+import { registerReconstruct } from './reconstruct.ts';
+import { registerSample } from './sample.ts';
 import { registerSamples } from './samples.ts';
+import { registerTrain } from './train.ts';
 
 /** Adds one verb to the program. A verb is a file of this folder; list it here, in the order of `--help`. */
 export type RegisterVerb = (program: Command) => void;
 
-export const verbs: readonly RegisterVerb[] = [registerDoctor, registerImport, registerSamples];
+export const verbs: readonly RegisterVerb[] = [
+  registerDoctor,
+  registerSamples,
+  registerImport,
+  registerTrain,
+  registerEval,
+  registerReconstruct,
+  registerSample,
+];

@@ -15,7 +15,7 @@ export async function* inOrder<T, R>(
   let stopped = false;
   const start = (): void => {
     while (!stopped && active < inFlight && next < items.length && next < yielded + ahead) {
-      const result = work(items[next] as T);
+      const result = work(items[next]);
       active += 1;
       const settled = (): void => {
         active -= 1;

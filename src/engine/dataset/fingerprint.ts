@@ -32,40 +32,50 @@ export function fingerprint(pixels: Uint8Array, format: ImageFormat): Fingerprin
   for (let i = 0; i < grey.length; i++) {
     const at = 4 * i;
     // Rec. 601 luma, laid on mid grey, so that both black and white drawings show on transparency.
-    const luma = 0.299 * (cells[at] ?? 0) + 0.587 * (cells[at + 1] ?? 0) + 0.114 * (cells[at + 2] ?? 0);
-    grey[i] = luma + (255 - (cells[at + 3] ?? 0)) / 2;
+    const luma = 0.299 * cells[at] + 0.587 * cells[at + 1] + 0.114 * cells[at + 2];
+    grey[i] = luma + (255 - cells[at + 3]) / 2;
   }
   const coefficients = lowFrequencies(grey);
-  const median = [...coefficients.subarray(1)].sort((a, b) => a - b)[31] ?? 0;
+  const median = coefficients.slice(1).sort()[31];
   const threshold = Math.abs(median) < NOISE_FLOOR ? NOISE_FLOOR : median;
   const halves = [0, 0];
   for (let i = 1; i < 64; i++) {
-    if ((coefficients[i] ?? 0) > threshold) halves[i >> 5] = (halves[i >> 5] ?? 0) | (1 << (i & 31));
+    if (coefficients[i] > threshold) halves[i >> 5] |= (1 << (i & 31));
   }
-  const thumb = Uint8Array.from(halveCells(cells), Math.round);
-  return { low: (halves[0] ?? 0) >>> 0, high: (halves[1] ?? 0) >>> 0, thumb };
+  // A clamped array rounds to the nearest.
+  const thumb = new Uint8Array(new Uint8ClampedArray(halveCells(cells)).buffer);
+  return { low: halves[0] >>> 0, high: halves[1] >>> 0, thumb };
 }
 
 /** The picture's mean colours over side × side cells, as (r, g, b, alpha); a cell at least a pixel large. */
 function meanCells(pixels: Uint8Array, { width, height, channels }: ImageFormat, side: number): Float64Array {
   const cells = new Float64Array(side * side * 4);
+  const [second, third] = channels === 1 ? [0, 0] : [1, 2];
   for (let row = 0; row < side; row++) {
     const top = Math.floor((row * height) / side);
     const bottom = Math.max(top + 1, Math.floor(((row + 1) * height) / side));
     for (let column = 0; column < side; column++) {
       const left = Math.floor((column * width) / side);
       const right = Math.max(left + 1, Math.floor(((column + 1) * width) / side));
-      let [red, green, blue, alpha] = [0, 0, 0, 0];
+      let red = 0;
+      let green = 0;
+      let blue = 0;
+      let alpha = 0;
       for (let y = top; y < bottom; y++) {
-        for (let at = (y * width + left) * channels; at < (y * width + right) * channels; at += channels) {
-          red += pixels[at] ?? 0;
-          green += pixels[channels === 1 ? at : at + 1] ?? 0;
-          blue += pixels[channels === 1 ? at : at + 2] ?? 0;
-          alpha += channels === 4 ? (pixels[at + 3] ?? 0) : 255;
+        const end = (y * width + right) * channels;
+        for (let at = (y * width + left) * channels; at < end; at += channels) {
+          red += pixels[at];
+          green += pixels[at + second];
+          blue += pixels[at + third];
+          alpha += channels === 4 ? pixels[at + 3] : 255;
         }
       }
       const area = (bottom - top) * (right - left);
-      cells.set([red / area, green / area, blue / area, alpha / area], (row * side + column) * 4);
+      const to = (row * side + column) * 4;
+      cells[to] = red / area;
+      cells[to + 1] = green / area;
+      cells[to + 2] = blue / area;
+      cells[to + 3] = alpha / area;
     }
   }
   return cells;
@@ -78,7 +88,7 @@ function halveCells(cells: Float64Array): Float64Array {
     for (let column = 0; column < DCT_SIDE; column++) {
       for (let c = 0; c < 4; c++) {
         const to = ((row >> 1) * THUMB_SIDE + (column >> 1)) * 4 + c;
-        out[to] = (out[to] ?? 0) + (cells[(row * DCT_SIDE + column) * 4 + c] ?? 0) / 4;
+        out[to] = out[to] + cells[(row * DCT_SIDE + column) * 4 + c] / 4;
       }
     }
   }
@@ -91,8 +101,7 @@ function lowFrequencies(values: Float64Array): Float64Array {
   for (let y = 0; y < DCT_SIDE; y++) {
     for (let u = 0; u < HASH_SIDE; u++) {
       let sum = 0;
-      for (let x = 0; x < DCT_SIDE; x++)
-        sum += (values[y * DCT_SIDE + x] ?? 0) * (COSINES[u * DCT_SIDE + x] ?? 0);
+      for (let x = 0; x < DCT_SIDE; x++) sum += values[y * DCT_SIDE + x] * COSINES[u * DCT_SIDE + x];
       rows[y * HASH_SIDE + u] = sum / DCT_SIDE;
     }
   }
@@ -100,8 +109,7 @@ function lowFrequencies(values: Float64Array): Float64Array {
   for (let v = 0; v < HASH_SIDE; v++) {
     for (let u = 0; u < HASH_SIDE; u++) {
       let sum = 0;
-      for (let y = 0; y < DCT_SIDE; y++)
-        sum += (rows[y * HASH_SIDE + u] ?? 0) * (COSINES[v * DCT_SIDE + y] ?? 0);
+      for (let y = 0; y < DCT_SIDE; y++) sum += rows[y * HASH_SIDE + u] * COSINES[v * DCT_SIDE + y];
       out[v * HASH_SIDE + u] = sum / DCT_SIDE;
     }
   }

@@ -57,7 +57,7 @@ export async function importPictures(options: ImportOptions): Promise<ImportRepo
   const { format, crop } = checkShape(options);
   const table = options.labels === undefined ? null : await readLabelTable(options.labels);
   const tableFile = options.labels === undefined ? null : path.resolve(options.labels);
-  const found = await scan(sources, { onProgress, signal });
+  const found = await scan(sources, { exclude: path.dirname(path.resolve(into)), onProgress, signal });
   const { items, setAside: unusableSets, picturesWithoutRow } = await itemsOf(found.files, table, tableFile);
 
   const previous = await openPrevious(into, format, crop);

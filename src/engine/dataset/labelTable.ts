@@ -1,6 +1,7 @@
 import * as fs from 'node:fs/promises';
 import * as path from 'node:path';
-import { parse } from 'csv-parse/sync';
+import { promisify } from 'node:util';
+import { type Options, parse } from 'csv-parse';
 import { MorphloomError } from '../../contract/errors.ts';
 import type { FoundFile } from './scan.ts';
 
@@ -20,6 +21,7 @@ export interface LabelTable {
   unused(): number;
 }
 
+const parseCsv = promisify<string, Options, string[][]>(parse);
 const MAX_TABLE_BYTES = 512 * 1024 * 1024;
 const FILE_COLUMN = /^(file|filename|file_name|path|image|image_id|image_path|name|picture)$/i;
 const LABEL_COLUMN = /^(label|labels|class|category)$/i;
@@ -125,7 +127,7 @@ async function readRows(file: string): Promise<Rows> {
   let table: string[][];
   try {
     const delimiter = [',', ';', '\t'].find((sign) => firstLine.includes(sign)) ?? ',';
-    table = parse(text, { delimiter, skip_empty_lines: true, relax_column_count: true });
+    table = await parseCsv(text, { delimiter, skip_empty_lines: true, relax_column_count: true });
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : String(cause);
     throw new MorphloomError('input', `The table of labels "${file}" is not valid CSV (${why}).`, { cause });

@@ -34,8 +34,7 @@ export function createNearDuplicates(): NearDuplicates {
       for (let chunk = 0; chunk < CHUNKS; chunk++) {
         for (const candidate of bucketOf(buckets, print.low, print.high, chunk)) {
           if (best >= 0 && candidate >= best) break; // A bucket is in rising order, and the earliest is wanted.
-          const bits =
-            popcount((lows[candidate] ?? 0) ^ print.low) + popcount((highs[candidate] ?? 0) ^ print.high);
+          const bits = popcount(lows[candidate] ^ print.low) + popcount(highs[candidate] ^ print.high);
           if (bits <= MAX_BITS && looksTheSame(thumbs[candidate] ?? EMPTY, print.thumb)) best = candidate;
         }
       }
@@ -70,7 +69,7 @@ function popcount(bits: number): number {
 function looksTheSame(a: Uint8Array, b: Uint8Array): boolean {
   let sum = 0;
   for (let i = 0; i < THUMB_BYTES; i++) {
-    const difference = Math.abs((a[i] ?? 0) - (b[i] ?? 0));
+    const difference = Math.abs(a[i] - b[i]);
     if (difference > MAX_CELL_DIFFERENCE) return false;
     sum += difference;
   }

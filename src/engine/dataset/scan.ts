@@ -33,11 +33,17 @@ const LOOKS_AT_ONCE = 16;
  */
 export async function scan(
   sources: readonly string[],
-  options: { onProgress?: OnProgress | undefined; signal?: AbortSignal | undefined } = {},
+  options: {
+    /** A folder to leave out where it is found below a source: the project, whose exports are pictures too. */
+    exclude?: string;
+    onProgress?: OnProgress | undefined;
+    signal?: AbortSignal | undefined;
+  } = {},
 ): Promise<ScanResult> {
   const files = new Map<string, FoundFile>();
   const setAside: SetAside[] = [];
   const visited = new Set<string>();
+  const excluded = options.exclude && (await fs.realpath(options.exclude).catch(() => undefined));
   const report = (): void =>
     options.onProgress?.({ stage: 'Looking for pictures', done: files.size, total: null, unit: 'files' });
 
@@ -81,7 +87,7 @@ export async function scan(
       throwIfCancelled(options.signal);
       try {
         const real = nameFromBytes(await fs.realpath(openable(folder), { encoding: 'buffer' }));
-        if (visited.has(real)) continue;
+        if (visited.has(real) || (folder !== root && real === excluded)) continue;
         visited.add(real);
         const children = await fs.readdir(openable(folder), { withFileTypes: true, encoding: 'buffer' });
         const seen = children

@@ -37,8 +37,8 @@ export type Decision =
  * order, and its outcome depends on that order only.
  */
 export interface Selection {
-  look(item: Item): Promise<Look>;
-  decide(item: Item, look: Look): Promise<Decision>;
+  readonly look: (item: Item) => Promise<Look>;
+  readonly decide: (item: Item, look: Look) => Promise<Decision>;
 }
 
 export function createSelection({
