@@ -144,7 +144,7 @@ const unsortedSegmentSum: Kernel = (inputs, attributes) => {
   const [x, segmentIds] = [inputs['x'], inputs['segmentIds'] as tf.Tensor1D];
   const segments = attributes['numSegments'] as number;
   const rows = segmentIds.size;
-  const chosen = tf.transpose(tf.oneHot(tf.cast(segmentIds, 'int32'), segments, 1, 0, 'float32'));
+  const chosen = tf.transpose(tf.cast(tf.oneHot(tf.cast(segmentIds, 'int32'), segments), 'float32'));
   const sums = tf.matMul(chosen, tf.reshape(tf.cast(x, 'float32'), [rows, x.size / rows]));
   return tf.cast(tf.reshape(sums, [segments, ...x.shape.slice(1)]), x.dtype);
 };
@@ -156,8 +156,17 @@ const KERNELS: Readonly<Record<string, Kernel>> = {
   UnsortedSegmentSum: unsortedSegmentSum,
 };
 
-/** Registers these kernels for the backend `wasm`, those that it has by then left alone. Idempotent. */
+/**
+ * Gradients that WebAssembly 4.22 computes wrongly, and silently: that of maxPool where all of a window is
+ * negative, that of avgPool at a padded border. An error is better than a network that does not learn.
+ */
+const WRONG_KERNELS = ['MaxPoolGrad', 'AvgPoolGrad'];
+
+/** Completes the backend `wasm` for training. Idempotent. */
 export function registerWasmKernels(): void {
+  for (const kernelName of WRONG_KERNELS) {
+    if (tf.getKernel(kernelName, 'wasm') !== undefined) tf.unregisterKernel(kernelName, 'wasm');
+  }
   for (const [kernelName, kernel] of Object.entries(KERNELS)) {
     if (tf.getKernel(kernelName, 'wasm') !== undefined) continue;
     tf.registerKernel({
