@@ -11,8 +11,8 @@ export interface Frame {
 
 /** GIF's limit is 65,535 and WebP's 16,383 pixels a side; one limit for all keeps an export convertible. */
 export const MAX_SIDE = 16383;
-/** The raw size that one picture may have, in bytes: larger ones would not fit beside a model in memory. */
-export const MAX_FRAME_BYTES = 1.5e9;
+/** What an export may hold of raw pixels, in bytes, so that it fits beside a model in memory. */
+export const MAX_RAW_BYTES = 1.5e9;
 
 /** Refuses a size that no format carries or that memory would not hold. Call it before allocating. */
 export function checkSize(width: number, height: number, channels: number): void {
@@ -23,10 +23,24 @@ export function checkSize(width: number, height: number, channels: number): void
       `A picture of ${width} × ${height} pixels cannot be exported: each side must be a whole number from 1 to ${MAX_SIDE}; choose another size or scale.`,
     );
   }
-  if (width * height * channels > MAX_FRAME_BYTES) {
+  if (width * height * channels > MAX_RAW_BYTES) {
     throw new MorphloomError(
       'usage',
-      `A picture of ${width} × ${height} pixels needs more memory than exports may take (${MAX_FRAME_BYTES / 1e9} GB); choose a smaller size or scale.`,
+      `A picture of ${width} × ${height} pixels needs more memory than exports may take (${MAX_RAW_BYTES / 1e9} GB); choose a smaller size or scale.`,
+    );
+  }
+}
+
+/** How many frames an animation's writer holds at most when they are large: two segments of two, twice. */
+const FRAMES_HELD = 8;
+
+/** `checkSize` for an animation, several frames of which are in memory at a time. */
+export function checkAnimationSize(width: number, height: number, channels: number): void {
+  checkSize(width, height, channels);
+  if (width * height * channels * FRAMES_HELD > MAX_RAW_BYTES) {
+    throw new MorphloomError(
+      'usage',
+      `An animation of ${width} × ${height} pixels needs more memory than exports may take (${MAX_RAW_BYTES / 1e9} GB); choose a smaller size or scale.`,
     );
   }
 }

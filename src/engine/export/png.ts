@@ -54,10 +54,10 @@ export function findPngRecipe(source: ByteSource): string | null {
     if (head.length < 8) throw new PngError(`it ends within a chunk, at byte ${source.size}`);
     const length = viewOf(head).getUint32(0);
     const type = asciiText(head.subarray(4));
-    if (type === 'IEND') return null;
     if (length > 0x7fffffff || at + 12 + length > source.size) {
       throw new PngError(`the chunk at byte ${at} is longer than the file`);
     }
+    if (type === 'IEND') return null;
     if (type === 'iTXt' && length >= PREFIX.length && length <= PREFIX.length + MAX_PROVENANCE_BYTES) {
       const body = source.read(at + 4, length + 8);
       const data = body.subarray(4, 4 + length);

@@ -1,8 +1,26 @@
 import * as fs from 'node:fs';
 import { createRequire } from 'node:module';
 import * as path from 'node:path';
-import opentype, { type Font, type Glyph } from 'opentype.js';
 import type { TextStyle, Typesetter, Weight } from '../export/typesetter.ts';
+
+/** What is used of opentype.js 2.0, which carries no types of its own. */
+interface Opentype {
+  parse(font: ArrayBuffer): Font;
+}
+interface Font {
+  readonly unitsPerEm: number;
+  /** 0 where the font lacks the character. */
+  charToGlyphIndex(character: string): number;
+  readonly glyphs: { get(index: number): Glyph };
+}
+interface Glyph {
+  readonly advanceWidth: number;
+  getPath(x: number, y: number, fontSize: number): { toPathData(decimalPlaces: number): string };
+}
+
+// Its own text layout fails on the substitution tables of modern fonts, so only the outlines are taken from it.
+const load = createRequire(path.join(import.meta.dirname, 'text.js'));
+const opentype = load('opentype.js') as Opentype;
 
 /** Inter (SIL OFL 1.1), as the parts that its package is split into; the first that has a character writes it. */
 const SUBSETS = [
@@ -20,12 +38,11 @@ const INVISIBLE = /^[\p{Cf}\p{Mn}\p{Cc}]$/u;
 
 const fonts = new Map<string, Font>();
 
-function load(subset: (typeof SUBSETS)[number], weight: Weight): Font {
+function fontOf(subset: (typeof SUBSETS)[number], weight: Weight): Font {
   const name = `inter-${subset}-${weight}-normal.woff`;
   let font = fonts.get(name);
   if (font === undefined) {
-    const require = createRequire(path.join(import.meta.dirname, 'text.js'));
-    const bytes = fs.readFileSync(require.resolve(`@fontsource/inter/files/${name}`));
+    const bytes = fs.readFileSync(load.resolve(`@fontsource/inter/files/${name}`));
     font = opentype.parse(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength));
     fonts.set(name, font);
   }
@@ -39,38 +56,33 @@ interface PlacedGlyph {
 
 function find(character: string, weight: Weight): { font: Font; glyph: Glyph } | null {
   for (const subset of SUBSETS) {
-    const font = load(subset, weight);
+    const font = fontOf(subset, weight);
     const index = font.charToGlyphIndex(character);
     if (index !== 0) return { font, glyph: font.glyphs.get(index) };
   }
   return null;
 }
 
-/** Places the glyphs of a line from x = 0 on, kerned within each part of the font. */
+/** Places the glyphs of a line from x = 0 on. */
 function layOut(
   text: string,
   { size, weight, tracking = 0 }: TextStyle,
 ): { glyphs: PlacedGlyph[]; width: number } {
-  const glyphs: PlacedGlyph[] = [];
-  const missing = load('latin', weight).glyphs.get(0);
+  const latin = fontOf('latin', weight);
+  const box = { font: latin, glyph: latin.glyphs.get(0) };
   const line = text.normalize('NFC').replace(/\s/gu, ' ');
-  let previous: { font: Font; glyph: Glyph } | null = null;
+  const glyphs: PlacedGlyph[] = [];
   let x = 0;
-  const put = (font: Font, glyph: Glyph): void => {
-    if (previous?.font === font) x += (font.getKerningValue(previous.glyph, glyph) / font.unitsPerEm) * size;
-    glyphs.push({ glyph, x });
-    x += (glyph.advanceWidth / font.unitsPerEm + tracking) * size;
-    previous = { font, glyph };
-  };
-  for (const { segment } of new Intl.Segmenter(undefined, { granularity: 'grapheme' }).segment(line)) {
+  for (const { segment } of new Intl.Segmenter('en', { granularity: 'grapheme' }).segment(line)) {
     const found = Array.from(segment, (character) => ({ character, known: find(character, weight) }));
-    if (found.some(({ character, known }) => known === null && !INVISIBLE.test(character))) {
-      put(load('latin', weight), missing);
-    } else {
-      for (const { known } of found) if (known !== null) put(known.font, known.glyph);
+    const lacking = found.some(({ character, known }) => known === null && !INVISIBLE.test(character));
+    const drawn = lacking ? [box] : found.flatMap(({ known }) => known ?? []);
+    for (const { font, glyph } of drawn) {
+      glyphs.push({ glyph, x });
+      x += (glyph.advanceWidth / font.unitsPerEm + tracking) * size;
     }
   }
-  return { glyphs, width: Math.max(0, x - (glyphs.length > 0 ? tracking * size : 0)) };
+  return { glyphs, width: glyphs.length === 0 ? 0 : x - tracking * size };
 }
 
 /** A typesetter with the font that Morphloom brings along: Latin, Greek and Cyrillic, nothing from the system. */

@@ -3,7 +3,7 @@ import * as path from 'node:path';
 import { MorphloomError, throwIfCancelled } from '../../../contract/errors.ts';
 import type { OnProgress } from '../../../contract/progress.ts';
 import { encodeProvenance, type Provenance } from '../../../contract/provenance.ts';
-import { checkFrame, checkSize, flatColour, type Frame } from '../../export/frame.ts';
+import { checkAnimationSize, checkFrame, flatColour, type Frame } from '../../export/frame.ts';
 import { createPace, GIF_CLOCK, WEBP_CLOCK } from '../../export/timing.ts';
 import { describeWriteFailure } from '../files.ts';
 import { openFrameFolder } from './folder.ts';
@@ -155,7 +155,7 @@ function checkAlike(frame: Frame, first: Frame, index: number): void {
 async function scaled(frame: Frame, { scale = 1, kernel = 'lanczos3' }: AnimationOptions): Promise<Frame> {
   const width = Math.max(1, Math.round(frame.width * scale));
   const height = Math.max(1, Math.round(frame.height * scale));
-  checkSize(width, height, frame.channels);
+  checkAnimationSize(width, height, frame.channels);
   return resizeFrame(frame, width, height, kernel);
 }
 

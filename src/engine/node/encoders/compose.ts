@@ -10,7 +10,7 @@ import { type Kernel, resizeFrame } from './pixels.ts';
  * A contact sheet as one opaque picture. Its text needs no font of the system's. Throws `input` when there
  * are no pictures, `usage` for a size, a gap or a colour that is not possible.
  */
-export function sheet(options: SheetOptions & { readonly kernel?: Kernel }): Promise<Frame> {
+export async function sheet(options: SheetOptions & { readonly kernel?: Kernel }): Promise<Frame> {
   return renderScene(layOutSheet(options, createTypesetter()), options.kernel ?? 'lanczos3');
 }
 
@@ -18,7 +18,7 @@ export function sheet(options: SheetOptions & { readonly kernel?: Kernel }): Pro
  * The page that sums up a trained model, 1,520 pixels wide. Its text needs no font of the system's. Throws
  * `input` when the curves hold no finite value.
  */
-export function report(options: ReportOptions & { readonly kernel?: Kernel }): Promise<Frame> {
+export async function report(options: ReportOptions & { readonly kernel?: Kernel }): Promise<Frame> {
   return renderScene(layOutReport(options, createTypesetter()), options.kernel ?? 'lanczos3');
 }
 

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { Stats } from 'node:fs';
 import * as fs from 'node:fs/promises';
 import * as path from 'node:path';
 import { MorphloomError } from '../../../contract/errors.ts';
@@ -67,8 +68,16 @@ async function removeStale(folder: string): Promise<void> {
   }
 }
 
+/** What stands at a path; null when nothing does. */
+function look(file: string): Promise<Stats | null> {
+  return fs.stat(file).catch((cause: NodeJS.ErrnoException) => {
+    if (cause.code === 'ENOENT') return null;
+    throw describeWriteFailure(file, cause);
+  });
+}
+
 async function checkFile(file: string): Promise<void> {
-  const stat = await fs.stat(file).catch(() => null);
+  const stat = await look(file);
   if (stat === null || (stat.isFile() && stat.size === 0)) return;
   if (!stat.isFile()) {
     throw new MorphloomError(
@@ -85,7 +94,7 @@ async function checkFile(file: string): Promise<void> {
 }
 
 async function checkFolder(folder: string): Promise<void> {
-  const stat = await fs.stat(folder).catch(() => null);
+  const stat = await look(folder);
   if (stat === null) return;
   if (!stat.isDirectory()) {
     throw new MorphloomError(
