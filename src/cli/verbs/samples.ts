@@ -2,13 +2,14 @@ import * as path from 'node:path';
 import { Argument, type Command } from 'commander';
 import { writeSamples } from '../../engine/node/samples.ts';
 import { SAMPLE_KINDS, type SampleKind } from '../../engine/samples/series.ts';
+import { jsonOption, positiveInteger, seed } from '../options.ts';
 import { createVoice } from '../terminal.ts';
 
 interface Flags {
   readonly out: string;
-  readonly count: string;
-  readonly size: string;
-  readonly seed: string;
+  readonly count: number;
+  readonly size: number;
+  readonly seed: number;
   readonly json?: boolean;
 }
 
@@ -19,24 +20,30 @@ export function registerSamples(program: Command): void {
     .description('draw sample pictures, with their exact attributes in attributes.csv')
     .addArgument(new Argument('<kind>', 'what to draw').choices(SAMPLE_KINDS))
     .requiredOption('--out <folder>', 'where to put them; a new or empty folder')
-    .option('--count <n>', 'how many', '500')
-    .option('--size <px>', 'the side of each picture, in pixels', '64')
-    .option('--seed <n>', 'the same seed draws the same pictures', '1')
-    .option('--json', 'one JSON document on stdout')
+    .option('--count <n>', 'how many', positiveInteger, 500)
+    .option('--size <px>', 'the side of each picture, in pixels', positiveInteger, 64)
+    .option('--seed <n>', 'the same seed draws the same pictures', seed, 1)
+    .addOption(jsonOption())
     .action(async (kind: SampleKind, flags: Flags) => {
       const voice = createVoice(flags);
       const into = path.resolve(flags.out);
-      const [count, sizePx, seed] = [Number(flags.count), Number(flags.size), Number(flags.seed)];
       const { files, attributesFile } = await writeSamples({
         kind,
-        count,
-        sizePx,
-        seed,
+        count: flags.count,
+        sizePx: flags.size,
+        seed: flags.seed,
         into,
         onProgress: voice.onProgress,
         signal: voice.signal,
       });
       voice.say(`Drew ${files.length} ${kind} in ${into}; what is in each stands in ${attributesFile}.`);
-      voice.json({ kind, count: files.length, sizePx, seed, folder: into, attributes: attributesFile });
+      voice.json({
+        kind,
+        count: files.length,
+        sizePx: flags.size,
+        seed: flags.seed,
+        folder: into,
+        attributes: attributesFile,
+      });
     });
 }

@@ -15,11 +15,3 @@ export function uploadPixels(bytes: Uint8Array, shape: [number, number, number, 
   for (let i = 0; i < bytes.length; i++) values[i] = bytes[i] * SCALE;
   return tf.tensor4d(values, shape);
 }
-
-/** Pictures in [0, 1] as bytes, rounded to the nearest grey level. */
-export function downloadPixels(pictures: tf.Tensor4D): Uint8Array {
-  const values = pictures.dataSync();
-  const bytes = new Uint8Array(values.length);
-  for (let i = 0; i < values.length; i++) bytes[i] = Math.min(255, Math.max(0, Math.round(values[i] * 255)));
-  return bytes;
-}

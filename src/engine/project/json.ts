@@ -6,7 +6,10 @@ import { MorphloomError } from '../../contract/errors.ts';
 const LARGEST_BYTES = 256 * 1024 * 1024;
 
 /** Reads a JSON document of ours and checks it. Throws `corrupt` errors that name the file. */
-export async function readJson<Schema extends z.ZodType>(file: string, schema: Schema): Promise<z.output<Schema>> {
+export async function readJson<Schema extends z.ZodType>(
+  file: string,
+  schema: Schema,
+): Promise<z.output<Schema>> {
   const fail = (what: string, cause?: unknown): MorphloomError =>
     new MorphloomError('corrupt', `"${file}" ${what}.`, { cause });
   const size = (

@@ -82,7 +82,8 @@ export class RunFolder implements RunStore {
         return new RunFolder(folder, id, facts);
       } catch (error) {
         await fs.rm(temporary, { recursive: true, force: true });
-        if (!['ENOTEMPTY', 'EEXIST', 'EPERM'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error;
+        if (!['ENOTEMPTY', 'EEXIST', 'EPERM'].includes((error as NodeJS.ErrnoException).code ?? ''))
+          throw error;
       }
     }
   }
@@ -202,7 +203,11 @@ export class RunFolder implements RunStore {
 
 async function readState(file: string): Promise<State> {
   const bytes = await fs.readFile(file).catch((cause: unknown) => {
-    throw new MorphloomError('corrupt', `"${file}" cannot be read; use an earlier checkpoint, or train again.`, { cause });
+    throw new MorphloomError(
+      'corrupt',
+      `"${file}" cannot be read; use an earlier checkpoint, or train again.`,
+      { cause },
+    );
   });
   return new Map(decodeSafetensors(bytes, file).arrays);
 }

@@ -1,7 +1,10 @@
 import { MorphloomError } from '../../contract/errors.ts';
 
 /** Named float32 arrays with their shapes. */
-export type NamedArrays = ReadonlyMap<string, { readonly shape: readonly number[]; readonly values: Float32Array }>;
+export type NamedArrays = ReadonlyMap<
+  string,
+  { readonly shape: readonly number[]; readonly values: Float32Array }
+>;
 
 interface HeaderEntry {
   dtype: string;
@@ -16,7 +19,10 @@ const LARGEST_HEADER = 64 * 1024 * 1024;
  * Writes the safetensors format (version 0.3+, little-endian): an 8-byte header length, a JSON header, the raw
  * arrays. Float32 only.
  */
-export function encodeSafetensors(arrays: NamedArrays, metadata: Readonly<Record<string, string>> = {}): Uint8Array {
+export function encodeSafetensors(
+  arrays: NamedArrays,
+  metadata: Readonly<Record<string, string>> = {},
+): Uint8Array {
   const header: Record<string, unknown> = { __metadata__: metadata };
   let offset = 0;
   for (const [name, { shape, values }] of arrays) {
@@ -47,17 +53,20 @@ export function decodeSafetensors(
   name: string,
 ): { arrays: NamedArrays; metadata: Readonly<Record<string, string>> } {
   const fail = (what: string): MorphloomError =>
-    new MorphloomError('corrupt', `"${name}" is damaged: ${what}. Use an earlier checkpoint, or train again.`);
+    new MorphloomError(
+      'corrupt',
+      `"${name}" is damaged: ${what}. Use an earlier checkpoint, or train again.`,
+    );
   if (file.length < 8) throw fail('it is too short to be a safetensors file');
   const view = new DataView(file.buffer, file.byteOffset, file.byteLength);
   const headerLength = Number(view.getBigUint64(0, true));
-  if (headerLength > LARGEST_HEADER || 8 + headerLength > file.length) throw fail('its header is longer than the file');
+  if (headerLength > LARGEST_HEADER || 8 + headerLength > file.length)
+    throw fail('its header is longer than the file');
   let header: Record<string, unknown>;
   try {
-    header = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(file.subarray(8, 8 + headerLength))) as Record<
-      string,
-      unknown
-    >;
+    header = JSON.parse(
+      new TextDecoder('utf-8', { fatal: true }).decode(file.subarray(8, 8 + headerLength)),
+    ) as Record<string, unknown>;
   } catch (cause) {
     throw Object.assign(fail('its header is not JSON'), { cause });
   }
@@ -81,7 +90,10 @@ export function decodeSafetensors(
     if (!whole || end > data.length || end - start !== count * 4) {
       throw fail(`the array "${key}" does not fit in it`);
     }
-    arrays.set(key, { shape, values: new Float32Array(data.slice(start, end).buffer) });
+    // A copy, aligned to four bytes; Node's Buffer would only make a view of its own slice.
+    const values = new Float32Array(count);
+    new Uint8Array(values.buffer).set(data.subarray(start, end));
+    arrays.set(key, { shape, values });
   }
   return { arrays, metadata };
 }

@@ -1,0 +1,109 @@
+import * as path from 'node:path';
+import { InvalidArgumentError, Option } from 'commander';
+import type { Crop, ImageFormat, ImportReport } from '../contract/dataset.ts';
+import { cropSchema, MAX_SIDE } from '../contract/dataset.ts';
+import { MorphloomError } from '../contract/errors.ts';
+import { importPictures, openDataset } from '../engine/dataset/index.ts';
+import { printable } from '../engine/node/pictures/index.ts';
+import { Project } from '../engine/project/project.ts';
+import type { Voice } from './terminal.ts';
+
+/** What `import` and `train` let one say of the pictures. */
+export interface ImportFlags {
+  readonly size?: { readonly width: number; readonly height: number };
+  readonly channels?: 1 | 3 | 4;
+  readonly grey?: boolean;
+  readonly alpha?: boolean;
+  readonly crop?: Crop;
+  readonly labels?: string;
+  readonly keepDuplicates?: boolean;
+}
+
+const REASONS_SHOWN = 10;
+const DEFAULT_FORMAT: ImageFormat = { width: 64, height: 64, channels: 3 };
+
+export const importOptions = (): Option[] => [
+  new Option('--size <size>', 'the size of the pictures to learn, 64 or 96x64 (default: 64, or as before)').argParser(
+    parseSize,
+  ),
+  new Option('--channels <n>', '1 grey, 3 colour, 4 colour and alpha (default: 3)').argParser(parseChannels),
+  new Option('--grey', 'the same as --channels 1').implies({ channels: 1 }).conflicts('alpha'),
+  new Option('--alpha', 'the same as --channels 4').implies({ channels: 4 }).conflicts('grey'),
+  new Option('--crop <how>', 'fill and cut evenly, keep all, or keep the detail').choices(cropSchema.options),
+  new Option('--labels <csv>', "a table: file,label; or file and numbers by name (CelebA's layouts too)"),
+  new Option('--keep-duplicates', 'keep pictures that are, or look, the same'),
+];
+
+/** Makes a project hold exactly the pictures of these folders, and says what was set aside. */
+export async function importFolder(
+  folders: readonly string[],
+  into: string,
+  flags: ImportFlags,
+  voice: Voice,
+): Promise<Project> {
+  const project = await Project.openOrCreate(into);
+  const before = await shapeBefore(project.dataset);
+  const report = await importPictures({
+    sources: folders,
+    into: project.dataset,
+    format: { ...before.format, ...flags.size, channels: flags.channels ?? before.format.channels },
+    crop: flags.crop ?? before.crop,
+    labels: flags.labels,
+    keepDuplicates: flags.keepDuplicates,
+    onProgress: voice.onProgress,
+    signal: voice.signal,
+  });
+  tell(voice, report, project);
+  voice.json({ imported: true, project: project.folder, ...report });
+  return project.withSources(folders);
+}
+
+/** The shape of the pictures that the project has, so that importing again keeps it. */
+async function shapeBefore(dataset: string): Promise<{ format: ImageFormat; crop: Crop }> {
+  try {
+    const set = await openDataset(dataset);
+    set.close();
+    return { format: set.format, crop: set.entries[0]?.crop ?? 'centre' };
+  } catch (error) {
+    if (error instanceof MorphloomError) return { format: DEFAULT_FORMAT, crop: 'centre' };
+    throw error;
+  }
+}
+
+function tell(voice: Voice, report: ImportReport, project: Project): void {
+  const { count, added, kept, removed, format, labels, setAside, table, seconds } = report;
+  const kind = format.channels === 1 ? 'grey' : format.channels === 3 ? 'colour' : 'colour with alpha';
+  voice.say(
+    `${count} pictures, ${format.width} × ${format.height}, ${kind}: ${added} added, ${kept} unchanged, ${removed} removed (${seconds.toFixed(1)} s).`,
+  );
+  if (labels.length > 0) {
+    const shown = labels.slice(0, REASONS_SHOWN).map(printable).join(', ');
+    voice.say(`${labels.length} labels: ${shown}${labels.length > REASONS_SHOWN ? ', …' : ''}.`);
+  }
+  if (table && table.picturesWithoutRow + table.rowsWithoutPicture > 0) {
+    voice.say(
+      `The table of labels does not name ${table.picturesWithoutRow} of the pictures; ${table.rowsWithoutPicture} of its rows name no picture.`,
+    );
+  }
+  if (setAside.length === 0) return;
+  voice.say(`${setAside.length} files were set aside:`);
+  for (const { source, reason } of setAside.slice(0, REASONS_SHOWN))
+    voice.say(`  ${printable(source)} ${reason}`);
+  const list = path.join(project.dataset, 'set-aside.json');
+  if (setAside.length > REASONS_SHOWN)
+    voice.say(`  … and ${setAside.length - REASONS_SHOWN} more, all in ${list}`);
+}
+
+function parseSize(text: string): { width: number; height: number } {
+  const [, width, height] = /^(\d+)(?:[x×](\d+))?$/i.exec(text.trim()) ?? [];
+  const size = { width: Number(width), height: Number(height ?? width) };
+  if ([size.width, size.height].every((side) => side >= 1 && side <= MAX_SIDE)) return size;
+  throw new InvalidArgumentError(
+    `It is one side, as 64, or width x height, as 96x64; each from 1 to ${MAX_SIDE}.`,
+  );
+}
+
+function parseChannels(text: string): 1 | 3 | 4 {
+  if (text === '1' || text === '3' || text === '4') return Number(text) as 1 | 3 | 4;
+  throw new InvalidArgumentError('It is 1 (grey), 3 (colour) or 4 (colour and alpha).');
+}

@@ -1,0 +1,68 @@
+import type { Command } from 'commander';
+import { MorphloomError } from '../../contract/errors.ts';
+import type { ReconstructionFigures } from '../../engine/evaluate/reconstruction.ts';
+import { evaluateInstrument, type EvaluationReport } from '../../engine/jobs/evaluate.ts';
+import { type InstrumentFlags, withInstrument } from '../open.ts';
+import { backendOption, jsonOption } from '../options.ts';
+import { createVoice } from '../terminal.ts';
+
+interface Flags extends InstrumentFlags {
+  readonly data?: string;
+  readonly metrics?: string;
+}
+
+const METRICS = ['psnr', 'psnrOfMeanError', 'ssim', 'elbo', 'rate', 'distortion'] as const;
+type Metric = (typeof METRICS)[number];
+
+/** `morphloom eval P`: how well the model does on pictures it knows, and on pictures it does not. */
+export function registerEval(program: Command): void {
+  program
+    .command('eval')
+    .description('measure a trained model on pictures it knows and pictures it does not')
+    .argument('<project>')
+    .option('--data <folder>', "pictures that the model has not seen (default: the project's held-out ones)")
+    .option('--metrics <list>', `only these, of ${METRICS.join(', ')}`)
+    .option('--run <id>', 'this run (default: the latest)')
+    .addOption(backendOption())
+    .addOption(jsonOption())
+    .action(async (project: string, flags: Flags) => {
+      const voice = createVoice(flags);
+      const metrics = parseMetrics(flags.metrics);
+      await withInstrument(project, flags, voice, async (instrument) => {
+        const report = await evaluateInstrument(instrument, {
+          data: flags.data,
+          onProgress: voice.onProgress,
+          signal: voice.signal,
+        });
+        tell(report, metrics, voice.say);
+        voice.json({ ...report, train: choose(report.train, metrics), heldout: report.heldout && choose(report.heldout, metrics) });
+      });
+    });
+}
+
+function parseMetrics(text: string | undefined): readonly Metric[] {
+  if (text === undefined) return METRICS;
+  return text.split(',').map((name) => {
+    const metric = METRICS.find((m) => m === name.trim());
+    if (metric !== undefined) return metric;
+    throw new MorphloomError('usage', `There is no metric "${name.trim()}"; there are ${METRICS.join(', ')}.`);
+  });
+}
+
+const choose = (figures: ReconstructionFigures, metrics: readonly Metric[]): Record<string, number | null> => ({
+  pictures: figures.pictures,
+  ...Object.fromEntries(metrics.map((metric) => [metric, figures[metric]])),
+});
+
+function tell(report: EvaluationReport, metrics: readonly Metric[], say: (line: string) => void): void {
+  const units: Record<Metric, string> = { psnr: ' dB', psnrOfMeanError: ' dB', ssim: '', elbo: ' nats', rate: ' nats', distortion: ' nats' };
+  const row = (name: string, figures: ReconstructionFigures | null): void => {
+    if (figures === null) return say(`  ${name}: none`);
+    const shown = metrics.map((m) => `${m} ${figures[m]?.toFixed(m === 'ssim' ? 3 : 2) ?? '–'}${units[m]}`);
+    say(`  ${name} (${figures.pictures} pictures): ${shown.join(', ')}`);
+  };
+  say(`Run ${report.run}, recipe "${report.recipe}", step ${report.step}`);
+  row('known', report.train);
+  row('held out', report.heldout);
+  say(`  ${report.advice}`);
+}

@@ -1,0 +1,56 @@
+import * as path from 'node:path';
+import { type Command, Option } from 'commander';
+import { framesOf } from '../../engine/export/model-frames.ts';
+import { drawSamples } from '../../engine/jobs/sample.ts';
+import { sheet } from '../../engine/node/encoders/compose.ts';
+import { writeStill } from '../../engine/node/encoders/still.ts';
+import { type InstrumentFlags, modelOf, withInstrument } from '../open.ts';
+import { backendOption, grid, jsonOption, positiveInteger, positiveNumber, seed } from '../options.ts';
+import { createVoice } from '../terminal.ts';
+
+interface Flags extends InstrumentFlags {
+  readonly out: string;
+  readonly grid?: { columns: number; rows: number };
+  readonly temperature?: number;
+  readonly from: 'pictures' | 'prior';
+  readonly seed?: number;
+  readonly scale?: number;
+}
+
+/** `morphloom sample P --out x.png`: pictures that do not exist. */
+export function registerSample(program: Command): void {
+  program
+    .command('sample')
+    .description('draw pictures that do not exist')
+    .argument('<project>')
+    .requiredOption('--out <file>', 'a .png or .webp sheet')
+    .option('--grid <CxR>', 'how many across and down (default: 8x8)', grid)
+    .option('--temperature <t>', 'below 1 safer, above 1 stranger (default: 1)', positiveNumber)
+    .addOption(
+      new Option('--from <where>', 'draw from where the pictures lie, or from the N(0, 1) prior')
+        .choices(['pictures', 'prior'])
+        .default('pictures'),
+    )
+    .option('--seed <n>', 'another seed, other pictures (default: 1)', seed)
+    .option('--scale <n>', 'enlarge them (default: 2)', positiveInteger)
+    .option('--run <id>', 'this run (default: the latest)')
+    .addOption(backendOption())
+    .addOption(jsonOption())
+    .action(async (project: string, flags: Flags) => {
+      const voice = createVoice(flags);
+      await withInstrument(project, flags, voice, async (instrument) => {
+        const { columns, rows } = flags.grid ?? { columns: 8, rows: 8 };
+        const request = { count: columns * rows, temperature: flags.temperature ?? 1, from: flags.from, seed: flags.seed ?? 1 };
+        const frames = framesOf(await drawSamples(instrument, request, voice), instrument.image);
+        const frame = await sheet({
+          rows: Array.from({ length: rows }, (_, r) => frames.slice(r * columns, (r + 1) * columns)),
+          scale: flags.scale ?? 2,
+          gap: 6,
+        });
+        const provenance = { morphloom: 1 as const, kind: 'sample', model: modelOf(instrument), ...request };
+        await writeStill({ frame, out: flags.out, provenance });
+        voice.say(`${request.count} samples: ${flags.out}`);
+        voice.json({ out: path.resolve(flags.out), ...request });
+      });
+    });
+}

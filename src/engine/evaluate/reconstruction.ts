@@ -1,0 +1,135 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { createRng, fillNormal, STREAM } from '../../core/rng.ts';
+import { uploadPixels } from '../compute/pixels.ts';
+import type { Weights } from '../model/weights.ts';
+import { meanSquaredError } from '../objective/likelihood.ts';
+import { klPerDimension } from '../objective/rate.ts';
+import { ssim } from '../objective/ssim.ts';
+import type { Model, TrainingPictures } from '../recipes/compose.ts';
+
+/** How well a model does on a set of pictures; each figure is the mean over pictures. */
+export interface ReconstructionFigures {
+  readonly pictures: number;
+  /** Peak signal-to-noise ratio of the reconstruction from the posterior mean, dB, averaged over pictures. */
+  readonly psnr: number;
+  /** The same of the mean squared error of all pictures together: never above {@link psnr}. */
+  readonly psnrOfMeanError: number;
+  /** Structural similarity, 7 × 7 windows, in [−1, 1]. */
+  readonly ssim: number;
+  /** −log p(x | z) of one posterior sample, nats. */
+  readonly distortion: number;
+  /** KL to the prior, nats; 0 for a deterministic code. */
+  readonly rate: number;
+  /** −(distortion + rate), nats; null for a deterministic code, which bounds nothing. */
+  readonly elbo: number | null;
+}
+
+/** What the figures are made of, beside: for advice on the health of the latents. */
+export interface LatentFigures {
+  /** The variance of the posterior's mean over the pictures, for each dimension. */
+  readonly meanVariance: Float32Array;
+  /** The rate of each dimension, nats. */
+  readonly ratePerDimension: Float32Array;
+  /** Dimensions whose posterior mean varies by more than 0.01 (Burda et al. 2016, arXiv 1509.00519). */
+  readonly activeUnits: number;
+}
+
+const CHUNK = 64;
+const ACTIVE_VARIANCE = 0.01;
+
+const decibels = (meanSquared: number): number => -10 * Math.log10(Math.max(meanSquared, 1e-12));
+
+/** Yields after each chunk, so that a caller can show progress or stop. */
+export function* evaluateReconstruction(
+  model: Model,
+  weights: Weights,
+  pictures: TrainingPictures,
+  seed: number,
+): Generator<number, { figures: ReconstructionFigures; latents: LatentFigures }> {
+  const { image, recipe } = model;
+  const size = image.width * image.height * image.channels;
+  const z = recipe.latent.size;
+  const totals = { psnr: 0, error: 0, ssim: 0, distortion: 0, rate: 0 };
+  const sum = new Float64Array(z);
+  const sumOfSquares = new Float64Array(z);
+  const rates = new Float64Array(z);
+  const beta = Object.fromEntries(Object.keys(model.schedules).map((name) => [name, tf.scalar(1)]));
+
+  for (let start = 0; start < pictures.count; start += CHUNK) {
+    const count = Math.min(CHUNK, pictures.count - start);
+    const bytes = new Uint8Array(count * size);
+    pictures.readBatch(
+      Array.from({ length: count }, (_, i) => start + i),
+      bytes,
+    );
+    const chunk = inTidy(() => {
+      const x = uploadPixels(bytes, [count, image.height, image.width, image.channels]);
+      const { code, posterior } = model.encode(x, weights);
+      const y = model.decode(code, weights);
+      const noise = fillNormal(
+        new Float32Array(recipe.latent.samples * count * z),
+        createRng(seed, STREAM.posteriorNoise, 0, start),
+      );
+      const noiseTensor = tf.tensor2d(noise, [recipe.latent.samples * count, z]);
+      const { terms } = model.objective(x, noiseTensor, beta, weights, { kind: 'infer' });
+      return {
+        error: meanSquaredError(x, y).dataSync(),
+        ssim: ssim(x, y).dataSync(),
+        distortion: terms['distortion'].dataSync()[0],
+        code: code.dataSync(),
+        rates: posterior === null ? [] : tf.sum(klPerDimension(posterior), 0).dataSync(),
+      };
+    });
+    for (let i = 0; i < count; i++) {
+      totals.psnr += decibels(chunk.error[i]);
+      totals.error += chunk.error[i];
+      totals.ssim += chunk.ssim[i];
+      for (let k = 0; k < z; k++) {
+        sum[k] += chunk.code[i * z + k];
+        sumOfSquares[k] += chunk.code[i * z + k] ** 2;
+      }
+    }
+    totals.distortion += chunk.distortion * count;
+    for (let k = 0; k < chunk.rates.length; k++) rates[k] += chunk.rates[k];
+    yield start + count;
+  }
+  tf.dispose(beta);
+
+  const n = pictures.count;
+  const meanVariance = Float32Array.from(sum, (s, k) => sumOfSquares[k] / n - (s / n) ** 2);
+  const ratePerDimension = Float32Array.from(rates, (value) => value / n);
+  const rate = ratePerDimension.reduce((a, b) => a + b, 0);
+  const distortion = totals.distortion / n;
+  return {
+    figures: {
+      pictures: n,
+      psnr: totals.psnr / n,
+      psnrOfMeanError: decibels(totals.error / n),
+      ssim: totals.ssim / n,
+      distortion,
+      rate,
+      elbo: recipe.latent.kind === 'gaussian' ? -(distortion + rate) : null,
+    },
+    latents: {
+      meanVariance,
+      ratePerDimension,
+      activeUnits: meanVariance.filter((v) => v > ACTIVE_VARIANCE).length,
+    },
+  };
+}
+
+/** tf.tidy for what is no tensor: whatever is made inside is gone, the figures stay. */
+function inTidy<T>(compute: () => T): T {
+  const holder: { value?: T } = {};
+  tf.tidy(() => void (holder.value = compute()));
+  return holder.value as T;
+}
+
+/** Runs an evaluation to its end at once. */
+export function evaluateNow(model: Model, weights: Weights, pictures: TrainingPictures, seed: number) {
+  const steps = evaluateReconstruction(model, weights, pictures, seed);
+  for (;;) {
+    const next = steps.next();
+    if (next.done === true) return next.value;
+  }
+}

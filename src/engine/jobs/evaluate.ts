@@ -1,0 +1,106 @@
+import * as fs from 'node:fs/promises';
+import * as os from 'node:os';
+import * as path from 'node:path';
+import { throwIfCancelled } from '../../contract/errors.ts';
+import type { OnProgress } from '../../contract/progress.ts';
+import { importPictures, openDataset, type Dataset } from '../dataset/index.ts';
+import { evaluateReconstruction, type LatentFigures, type ReconstructionFigures } from '../evaluate/reconstruction.ts';
+import { adviseOnLatents } from '../evaluate/advice.ts';
+import type { OpenedInstrument } from '../latent/open.ts';
+import type { TrainingPictures } from '../recipes/compose.ts';
+import { pick, splitPictures, thin } from './split.ts';
+
+export interface EvaluationReport {
+  readonly run: string;
+  readonly step: number;
+  readonly recipe: string;
+  /** On pictures trained on (at most 1,000 of them, evenly spread). */
+  readonly train: ReconstructionFigures;
+  /** On the given folder, else on the project's own held-out pictures; null where there are none. */
+  readonly heldout: ReconstructionFigures | null;
+  readonly activeUnits: number;
+  readonly latentSize: number;
+  readonly rate: number;
+  readonly ratePerDimension: readonly number[];
+  /** What the figures say of the latents, in plain words. */
+  readonly advice: string;
+}
+
+const MOST_TRAINING_PICTURES = 1000;
+
+interface Options {
+  /** Pictures that the model has not seen. */
+  readonly data?: string | undefined;
+  readonly onProgress?: OnProgress | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Measures a trained model on pictures it knows and pictures it does not. */
+export async function evaluateInstrument(instrument: OpenedInstrument, options: Options = {}): Promise<EvaluationReport> {
+  const dataset = await openDataset(instrument.project.dataset);
+  try {
+    const split = splitPictures(dataset.entries, instrument.run.recipe.validation);
+    const known = pick(dataset, thin(split.training, MOST_TRAINING_PICTURES));
+    const { figures: train, latents } = await measure(instrument, known, 'Looking at known pictures', options);
+    const heldout =
+      options.data === undefined
+        ? split.heldOut.length === 0
+          ? null
+          : (await measure(instrument, pick(dataset, split.heldOut), 'Looking at held-out pictures', options)).figures
+        : await withFolder(options.data, dataset, options, async (unseen) =>
+            (await measure(instrument, unseen, 'Looking at unseen pictures', options)).figures,
+          );
+    return {
+      run: instrument.runId,
+      step: instrument.step,
+      recipe: instrument.run.recipe.name,
+      train,
+      heldout,
+      activeUnits: latents.activeUnits,
+      latentSize: instrument.latentSize,
+      rate: train.rate,
+      ratePerDimension: [...latents.ratePerDimension],
+      advice: adviseOnLatents(train, latents),
+    };
+  } finally {
+    dataset.close();
+  }
+}
+
+async function measure(
+  instrument: OpenedInstrument,
+  pictures: TrainingPictures,
+  stage: string,
+  { onProgress, signal }: Options,
+): Promise<{ figures: ReconstructionFigures; latents: LatentFigures }> {
+  const steps = evaluateReconstruction(instrument.model, instrument.weights, pictures, 0);
+  for (;;) {
+    throwIfCancelled(signal);
+    const next = steps.next();
+    if (next.done === true) return next.value;
+    onProgress?.({ stage, done: next.value, total: pictures.count, unit: 'pictures' });
+    await new Promise<void>((resolve) => setImmediate(resolve));
+  }
+}
+
+/** Imports a folder as the project's pictures were, into a place that is gone afterwards. */
+async function withFolder<T>(
+  folder: string,
+  like: Dataset,
+  { onProgress, signal }: Options,
+  use: (pictures: Dataset) => Promise<T>,
+): Promise<T> {
+  const into = await fs.mkdtemp(path.join(os.tmpdir(), 'morphloom-eval-'));
+  try {
+    const crop = like.entries[0]?.crop;
+    await importPictures({ sources: [folder], into, format: like.format, crop, keepDuplicates: true, onProgress, signal });
+    const dataset = await openDataset(into);
+    try {
+      return await use(dataset);
+    } finally {
+      dataset.close();
+    }
+  } finally {
+    await fs.rm(into, { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,93 @@
+import * as path from 'node:path';
+import { MorphloomError, throwIfCancelled } from '../../contract/errors.ts';
+import type { Crop, ImageFormat } from '../../contract/dataset.ts';
+import type { OnProgress } from '../../contract/progress.ts';
+import { openDataset } from '../dataset/index.ts';
+import { scan } from '../dataset/scan.ts';
+import { decodePicture } from '../node/pictures/index.ts';
+import type { OpenedInstrument } from '../latent/open.ts';
+import { thin } from './split.ts';
+
+/** Pictures at the size of a model: uint8, HWC, one after the other, and the files they came from. */
+export interface ModelPictures {
+  readonly pixels: Uint8Array;
+  readonly files: readonly string[];
+}
+
+/** How a project's pictures were cut, so that others are cut the same. */
+export async function cropOf(instrument: OpenedInstrument): Promise<Crop> {
+  const dataset = await openDataset(instrument.project.dataset);
+  dataset.close();
+  return dataset.entries[0]?.crop ?? 'centre';
+}
+
+/**
+ * Reads picture files, and all pictures of folders, as a model takes them. A file named outright must be
+ * readable; in a folder what is no picture is passed over. Throws `input` where nothing is left.
+ */
+export async function readPictures(
+  instrument: OpenedInstrument,
+  paths: readonly string[],
+  { onProgress, signal }: { onProgress?: OnProgress | undefined; signal?: AbortSignal | undefined } = {},
+): Promise<ModelPictures> {
+  const crop = await cropOf(instrument);
+  const format = instrument.image as ImageFormat;
+  const { files, setAside } = await scan(paths, { signal });
+  const named = new Set(paths.map((p) => path.resolve(p)));
+  const unusable = setAside.find(({ source }) => named.has(source));
+  if (unusable !== undefined) throw new MorphloomError('input', `"${unusable.source}" ${unusable.reason}.`);
+  const read: { file: string; pixels: Uint8Array }[] = [];
+  for (const { source: file } of files) {
+    throwIfCancelled(signal);
+    try {
+      read.push({ file, pixels: await decodePicture(file, format, crop) });
+    } catch (error) {
+      if (!(error instanceof MorphloomError) || named.has(file)) throw error;
+    }
+    onProgress?.({ stage: 'Reading pictures', done: read.length, total: files.length, unit: 'pictures' });
+  }
+  if (read.length === 0) {
+    throw new MorphloomError('input', `There is no usable picture in ${paths.map((p) => `"${p}"`).join(', ')}.`);
+  }
+  const size = format.width * format.height * format.channels;
+  const pixels = new Uint8Array(read.length * size);
+  read.forEach((picture, i) => pixels.set(picture.pixels, i * size));
+  return { pixels, files: read.map(({ file }) => file) };
+}
+
+/** The latents of all pictures of a project, in the order of its dataset. */
+export async function encodeDataset(
+  instrument: OpenedInstrument,
+  { most, onProgress, signal }: { most?: number; onProgress?: OnProgress | undefined; signal?: AbortSignal | undefined },
+) {
+  const dataset = await openDataset(instrument.project.dataset);
+  try {
+    const indices = thin(
+      dataset.entries.map((_, i) => i),
+      most ?? dataset.count,
+    );
+    const { latentSize, image } = instrument;
+    const size = image.width * image.height * image.channels;
+    const mean = new Float32Array(indices.length * latentSize);
+    let logVariance: Float32Array | null = null;
+    for (let start = 0; start < indices.length; start += ENCODE_CHUNK) {
+      throwIfCancelled(signal);
+      const chunk = indices.slice(start, start + ENCODE_CHUNK);
+      const pixels = new Uint8Array(chunk.length * size);
+      dataset.readBatch(chunk, pixels);
+      const latents = instrument.encode(pixels, chunk.length);
+      mean.set(latents.mean, start * latentSize);
+      if (latents.logVariance !== null) {
+        logVariance ??= new Float32Array(mean.length);
+        logVariance.set(latents.logVariance, start * latentSize);
+      }
+      onProgress?.({ stage: 'Encoding pictures', done: start + chunk.length, total: indices.length, unit: 'pictures' });
+      await new Promise<void>((resolve) => setImmediate(resolve));
+    }
+    return { mean, logVariance, entries: indices.map((i) => dataset.entries[i]) };
+  } finally {
+    dataset.close();
+  }
+}
+
+const ENCODE_CHUNK = 256;

@@ -1,0 +1,143 @@
+import { MorphloomError } from '../../contract/errors.ts';
+import type { OnProgress } from '../../contract/progress.ts';
+import type { Recipe } from '../../contract/recipe.ts';
+import type { TrainingLine } from '../../contract/training.ts';
+import { createAdam } from '../compute/adam.ts';
+import { openBackend, type BackendInfo, type BackendName } from '../compute/select.ts';
+import { openDataset, type Dataset } from '../dataset/index.ts';
+import { evaluateNow } from '../evaluate/reconstruction.ts';
+import type { Project } from '../project/project.ts';
+import { RunFolder } from '../project/run-folder.ts';
+import { composeModel, composeTask, type Model } from '../recipes/compose.ts';
+import { Plan, type Budget } from '../train/plan.ts';
+import { runTraining, type CheckpointFacts, type RunControl, type RunEnd } from '../train/run.ts';
+import { Trainer, trainableVariables } from '../train/trainer.ts';
+import { pick, splitPictures } from './split.ts';
+
+export interface TrainOptions {
+  readonly project: Project;
+  /** A new run of this recipe, or the latest one again from its last checkpoint. */
+  readonly begin:
+    | { readonly kind: 'new'; readonly recipe: Recipe; readonly budget: Budget; readonly seed: number }
+    | { readonly kind: 'resume'; readonly run?: string | undefined };
+  readonly control: RunControl;
+  readonly checkpointEverySeconds?: number | undefined;
+  readonly patience?: number | undefined;
+  readonly backend?: BackendName | undefined;
+  readonly gpu?: boolean | undefined;
+  readonly onBegin?: (facts: {
+    run: RunFolder;
+    backend: BackendInfo;
+    pictures: number;
+    from: number;
+  }) => void;
+  readonly onLine?: (line: TrainingLine) => void;
+  readonly onProgress?: OnProgress | undefined;
+  readonly log?: ((line: string) => void) | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface TrainReport {
+  readonly run: string;
+  readonly end: RunEnd;
+  readonly facts: CheckpointFacts;
+}
+
+const CHECKPOINT_EVERY_SECONDS = 20;
+
+/** Trains a model on a project's pictures. Throws `input` errors for pictures, `training` errors for the run. */
+export async function trainProject(options: TrainOptions): Promise<TrainReport> {
+  const { project } = options;
+  const dataset = await openDataset(project.dataset);
+  try {
+    const backend = await openBackend({
+      prefer: options.backend,
+      gpu: options.gpu,
+      onProgress: options.onProgress,
+      signal: options.signal,
+      log: options.log,
+    });
+    return await trainOn(dataset, backend, options);
+  } finally {
+    dataset.close();
+  }
+}
+
+async function trainOn(dataset: Dataset, backend: BackendInfo, options: TrainOptions): Promise<TrainReport> {
+  const { begin } = options;
+  // Composed before anything is written: a recipe that does not fit leaves no run behind.
+  if (begin.kind === 'new') composeModel(begin.recipe, dataset.format);
+  const run =
+    begin.kind === 'new'
+      ? await RunFolder.create(options.project.runs, {
+          schema: 1,
+          recipe: begin.recipe,
+          image: { ...dataset.format },
+          seed: begin.seed,
+          budget: begin.budget,
+          dataset: dataset.contentHash,
+        })
+      : await findRunToResume(options.project, begin.run);
+  if (run.facts.dataset !== dataset.contentHash) {
+    throw new MorphloomError(
+      'input',
+      `The pictures of "${options.project.folder}" have changed since run ${run.id} began, so it cannot go on as it ` +
+        'was; start a new run (leave out --resume).',
+    );
+  }
+  const model = composeModel(run.recipe, run.facts.image);
+  const { training, heldOut } = splitPictures(dataset.entries, run.recipe.validation);
+  const task = composeTask(model, pick(dataset, training), run.facts.seed);
+  const trainer = new Trainer(
+    task,
+    createAdam(trainableVariables(task), run.recipe.optimiser),
+    run.recipe.optimiser.average,
+  );
+  try {
+    const from = await restoreLatest(run, trainer);
+    options.onBegin?.({ run, backend, pictures: training.length, from: from?.step ?? 0 });
+    const { end, facts } = await runTraining({
+      task,
+      trainer,
+      plan: new Plan(run.facts.budget, task.stepsPerEpoch, await run.knots()),
+      store: run,
+      from,
+      ...(heldOut.length === 0 ? {} : { validate: () => validate(model, trainer, dataset, heldOut) }),
+      ...(options.patience === undefined ? {} : { patience: options.patience }),
+      checkpointEverySeconds: options.checkpointEverySeconds ?? CHECKPOINT_EVERY_SECONDS,
+      ...(options.onLine === undefined ? {} : { onLine: options.onLine }),
+      ...(options.onProgress === undefined ? {} : { onProgress: options.onProgress }),
+      control: options.control,
+    });
+    return { run: run.id, end, facts };
+  } finally {
+    trainer.dispose();
+  }
+}
+
+async function findRunToResume(project: Project, asked: string | undefined): Promise<RunFolder> {
+  const ids = await RunFolder.list(project.runs);
+  const id = asked ?? ids.at(-1);
+  if (id === undefined || !ids.includes(id)) {
+    const what = asked === undefined ? 'has no run to resume' : `has no run "${asked}"`;
+    throw new MorphloomError('usage', `"${project.folder}" ${what}; start one by leaving out --resume.`);
+  }
+  return RunFolder.open(project.runs, id);
+}
+
+/** Goes back to the latest checkpoint; null where none was committed, and the run begins anew. */
+async function restoreLatest(run: RunFolder, trainer: Trainer): Promise<CheckpointFacts | null> {
+  const step = (await run.checkpoints()).at(-1);
+  await run.rewindLines(step ?? 0);
+  if (step === undefined) return null;
+  const { facts, inference, training } = await run.load(step);
+  trainer.restore(step, inference, training);
+  return facts;
+}
+
+function validate(model: Model, trainer: Trainer, dataset: Dataset, heldOut: readonly number[]) {
+  const live = trainer.liveInferenceWeights();
+  const weights = { get: (name: string) => live.get(name) as NonNullable<ReturnType<typeof live.get>> };
+  const { figures } = evaluateNow(model, weights, pick(dataset, heldOut), 0);
+  return { score: -figures.psnr, figures: { psnr: figures.psnr, ssim: figures.ssim, rate: figures.rate } };
+}

@@ -1,0 +1,94 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { uploadPixels } from '../compute/pixels.ts';
+import type { ImageShape } from '../model/shape.ts';
+import type { Weights } from '../model/weights.ts';
+import type { Model } from '../recipes/compose.ts';
+import type { State } from '../train/task.ts';
+
+/** Pictures a call: large enough to be fast, small enough for the memory of a laptop. */
+const CHUNK = 64;
+
+/** Latents of pictures: the posterior's means and, where it has them, log-variances; `[count, latentSize]`. */
+export interface Latents {
+  readonly mean: Float32Array;
+  readonly logVariance: Float32Array | null;
+}
+
+/** A trained model, ready to be played. Pictures are HWC, one after the other. */
+export interface Instrument {
+  readonly latentSize: number;
+  readonly image: ImageShape;
+  readonly model: Model;
+  readonly weights: Weights;
+  /** @param pixels uint8 sRGB, premultiplied where there is alpha */
+  encode(pixels: Uint8Array, count: number): Latents;
+  /** @param latents `[count, latentSize]` @returns pictures in [0, 1] */
+  decode(latents: Float32Array, count: number): Float32Array;
+  dispose(): void;
+}
+
+/** Puts a model's weights on the backend. Throws a RangeError where they do not fit the model. */
+export function createInstrument(model: Model, state: State): Instrument {
+  const tensors = new Map<string, tf.Tensor>();
+  for (const { name, shape } of model.weights) {
+    const saved = state.get(name);
+    if (saved === undefined || saved.shape.join() !== shape.join()) {
+      throw new RangeError(`These weights are of another model: "${name}" is missing or of another shape.`);
+    }
+    tensors.set(name, tf.tensor(saved.values, [...shape], 'float32'));
+  }
+  return {
+    ...instrumentWith(model, { get: (name) => tensors.get(name) as tf.Tensor }),
+    dispose: () => tf.dispose([...tensors.values()]),
+  };
+}
+
+/** An instrument on weights that are somebody else's: those of a run in progress, say. */
+export function instrumentWith(model: Model, weights: Weights): Omit<Instrument, 'dispose'> {
+  const { image, recipe } = model;
+  const latentSize = recipe.latent.size;
+  const pixelsEach = image.width * image.height * image.channels;
+  const inChunks = (count: number, run: (start: number, size: number) => void): void => {
+    for (let start = 0; start < count; start += CHUNK)
+      tf.tidy(() => run(start, Math.min(CHUNK, count - start)));
+  };
+  return {
+    latentSize,
+    image,
+    model,
+    weights,
+    encode: (pixels, count) => {
+      const mean = new Float32Array(count * latentSize);
+      const logVariance = recipe.latent.kind === 'gaussian' ? new Float32Array(count * latentSize) : null;
+      inChunks(count, (start, size) => {
+        const bytes = pixels.subarray(start * pixelsEach, (start + size) * pixelsEach);
+        const { code, posterior } = model.encode(
+          uploadPixels(bytes, [size, image.height, image.width, image.channels]),
+          weights,
+        );
+        mean.set(code.dataSync(), start * latentSize);
+        if (posterior !== null) logVariance?.set(posterior.logVariance.dataSync(), start * latentSize);
+      });
+      return { mean, logVariance };
+    },
+    decode: (latents, count) => {
+      const pictures = new Float32Array(count * pixelsEach);
+      inChunks(count, (start, size) => {
+        const chunk = latents.subarray(start * latentSize, (start + size) * latentSize);
+        pictures.set(
+          model.decode(tf.tensor2d(chunk, [size, latentSize]), weights).dataSync(),
+          start * pixelsEach,
+        );
+      });
+      return pictures;
+    },
+  };
+}
+
+/** Pictures in [0, 1] as bytes, rounded to the nearest grey level. */
+export function toBytes(pictures: Float32Array): Uint8Array {
+  const bytes = new Uint8Array(pictures.length);
+  for (let i = 0; i < pictures.length; i++)
+    bytes[i] = Math.min(255, Math.max(0, Math.round(pictures[i] * 255)));
+  return bytes;
+}
