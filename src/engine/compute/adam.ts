@@ -26,7 +26,10 @@ function createFusedAdam(ops: TensorflowOps): CreateAdam {
             m: resource('m', tf.zerosLike(variable)),
             v: resource('v', tf.zerosLike(variable)),
           },
-        ]) as unknown as [string, { variable: tf.Variable; weights: ResourceId; m: ResourceId; v: ResourceId }];
+        ]) as unknown as [
+          string,
+          { variable: tf.Variable; weights: ResourceId; m: ResourceId; v: ResourceId },
+        ];
       }),
     );
     const attributes = [ops.float, ops.bool('use_locking', false), ops.bool('use_nesterov', false)];
@@ -39,7 +42,9 @@ function createFusedAdam(ops: TensorflowOps): CreateAdam {
     return {
       apply: (gradients, step, learningRate) =>
         void tf.tidy(() => {
-          const scalars = [beta1 ** step, beta2 ** step, learningRate, beta1, beta2, epsilon].map((x) => tf.scalar(x));
+          const scalars = [beta1 ** step, beta2 ** step, learningRate, beta1, beta2, epsilon].map((x) =>
+            tf.scalar(x),
+          );
           for (const [name, { variable, weights, m, v }] of slots) {
             ops.update('ResourceApplyAdam', attributes, [weights, m, v], [...scalars, gradients[name]]);
             variable.assign(ops.readResource(weights));
@@ -59,7 +64,9 @@ function createFusedAdam(ops: TensorflowOps): CreateAdam {
             for (const [resource, key] of [[m, `${name}/m`] as const, [v, `${name}/v`] as const]) {
               const saved = state.get(key);
               if (saved === undefined || saved.values.length !== variable.size) {
-                throw new RangeError(`The saved state has no "${key}" of shape [${variable.shape.join(', ')}].`);
+                throw new RangeError(
+                  `The saved state has no "${key}" of shape [${variable.shape.join(', ')}].`,
+                );
               }
               ops.assignResource(resource, tf.tensor(saved.values, variable.shape));
             }
@@ -68,7 +75,8 @@ function createFusedAdam(ops: TensorflowOps): CreateAdam {
         }
       },
       dispose: () => {
-        for (const { weights, m, v } of slots.values()) for (const id of [weights, m, v]) ops.destroyResource(id);
+        for (const { weights, m, v } of slots.values())
+          for (const id of [weights, m, v]) ops.destroyResource(id);
       },
     };
   };

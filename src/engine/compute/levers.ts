@@ -35,7 +35,11 @@ export function installTensorflowLevers(): void {
 
   register(FAST_KERNEL.spaceToDepth, ({ inputs, attrs }) => {
     const ops = native();
-    const attributes = [ops.float, ops.int('block_size', attrs?.['block'] as number), ops.string('data_format', 'NHWC')];
+    const attributes = [
+      ops.float,
+      ops.int('block_size', attrs?.['block'] as number),
+      ops.string('data_format', 'NHWC'),
+    ];
     return ops.run('SpaceToDepth', attributes, [inputs['x'] as tf.TensorInfo]);
   });
 
@@ -44,7 +48,12 @@ export function installTensorflowLevers(): void {
     const { x, gamma, beta } = inputs as Record<string, tf.Tensor>;
     return tf.tidy(() => {
       const empty = tf.tensor1d([]);
-      const outputs = ops.runMany('FusedBatchNormV3', batchNormAttributes(ops, attrs), [x, gamma, beta, empty, empty], 6);
+      const outputs = ops.runMany(
+        'FusedBatchNormV3',
+        batchNormAttributes(ops, attrs),
+        [x, gamma, beta, empty, empty],
+        6,
+      );
       // The op reports the unbiased variance, for the running average; what it normalised by is the biased one.
       const count = x.size / gamma.size;
       return [outputs[0], outputs[1], tf.mul(outputs[2], (count - 1) / count)];
@@ -56,7 +65,12 @@ export function installTensorflowLevers(): void {
     const { dy, x, gamma, mean, variance } = inputs as Record<string, tf.Tensor>;
     return tf.tidy(() =>
       ops
-        .runMany('FusedBatchNormGradV3', batchNormAttributes(ops, attrs, true), [dy, x, gamma, mean, variance, tf.tensor1d([])], 5)
+        .runMany(
+          'FusedBatchNormGradV3',
+          batchNormAttributes(ops, attrs, true),
+          [dy, x, gamma, mean, variance, tf.tensor1d([])],
+          5,
+        )
         .slice(0, 3),
     );
   });

@@ -14,7 +14,12 @@ interface Binding {
   readonly TF_ATTR_SHAPE: number;
   createTensor(shape: readonly number[], dtype: number, values: Uint8Array): number;
   deleteTensor(id: number): void;
-  executeOp(name: string, attributes: readonly OpAttribute[], inputs: readonly number[], outputs: number): OutputMetadata[];
+  executeOp(
+    name: string,
+    attributes: readonly OpAttribute[],
+    inputs: readonly number[],
+    outputs: number,
+  ): OutputMetadata[];
 }
 
 interface OutputMetadata {
@@ -32,7 +37,11 @@ export interface OpAttribute {
 interface NodeBackend {
   readonly binding: Binding;
   getInputTensorIds(tensors: readonly tf.Tensor[]): number[];
-  executeSingleOutput(name: string, attributes: readonly OpAttribute[], inputs: readonly tf.TensorInfo[]): tf.Tensor;
+  executeSingleOutput(
+    name: string,
+    attributes: readonly OpAttribute[],
+    inputs: readonly tf.TensorInfo[],
+  ): tf.Tensor;
   executeMultipleOutputs(
     name: string,
     attributes: readonly OpAttribute[],
@@ -70,7 +79,12 @@ export class TensorflowOps {
   run(name: string, attributes: readonly OpAttribute[], inputs: readonly tf.TensorInfo[]): tf.Tensor {
     return this.backend.executeSingleOutput(name, attributes, inputs);
   }
-  runMany(name: string, attributes: readonly OpAttribute[], inputs: readonly tf.TensorInfo[], outputs: number): tf.Tensor[] {
+  runMany(
+    name: string,
+    attributes: readonly OpAttribute[],
+    inputs: readonly tf.TensorInfo[],
+    outputs: number,
+  ): tf.Tensor[] {
     return this.backend.executeMultipleOutputs(name, attributes, inputs, outputs);
   }
 
@@ -80,7 +94,16 @@ export class TensorflowOps {
     const id = binding.createTensor(shape, binding.TF_UINT8, bytes);
     try {
       return this.#adopt(
-        binding.executeOp('Cast', [this.type('SrcT', binding.TF_UINT8), this.type('DstT', binding.TF_FLOAT), this.bool('Truncate', false)], [id], 1)[0],
+        binding.executeOp(
+          'Cast',
+          [
+            this.type('SrcT', binding.TF_UINT8),
+            this.type('DstT', binding.TF_FLOAT),
+            this.bool('Truncate', false),
+          ],
+          [id],
+          1,
+        )[0],
       ) as tf.Tensor4D;
     } finally {
       binding.deleteTensor(id);
@@ -102,14 +125,26 @@ export class TensorflowOps {
   }
   assignResource(resource: ResourceId, value: tf.Tensor): void {
     const { binding } = this.backend;
-    binding.executeOp('AssignVariableOp', [this.type('dtype', binding.TF_FLOAT)], [resource, ...this.#ids([value])], 0);
+    binding.executeOp(
+      'AssignVariableOp',
+      [this.type('dtype', binding.TF_FLOAT)],
+      [resource, ...this.#ids([value])],
+      0,
+    );
   }
   readResource(resource: ResourceId): tf.Tensor {
     const { binding } = this.backend;
-    return this.#adopt(binding.executeOp('ReadVariableOp', [this.type('dtype', binding.TF_FLOAT)], [resource], 1)[0]);
+    return this.#adopt(
+      binding.executeOp('ReadVariableOp', [this.type('dtype', binding.TF_FLOAT)], [resource], 1)[0],
+    );
   }
   /** Runs an op that changes resources and returns nothing. */
-  update(name: string, attributes: readonly OpAttribute[], resources: readonly ResourceId[], inputs: readonly tf.Tensor[]): void {
+  update(
+    name: string,
+    attributes: readonly OpAttribute[],
+    resources: readonly ResourceId[],
+    inputs: readonly tf.Tensor[],
+  ): void {
     this.backend.binding.executeOp(name, attributes, [...resources, ...this.#ids(inputs)], 0);
   }
   destroyResource(resource: ResourceId): void {

@@ -171,6 +171,22 @@ export function gifImage(image: GifImage): Uint8Array {
   return concatBytes([control, place, image.palette, image.imageData]);
 }
 
+/** An image of one transparent pixel: what was seen before stays for longer. */
+export function gifPause(delayCentiseconds: number): GifImage {
+  return {
+    delayCentiseconds,
+    disposal: 1,
+    transparentIndex: 0,
+    left: 0,
+    top: 0,
+    width: 1,
+    height: 1,
+    interlaced: false,
+    palette: new Uint8Array(6),
+    imageData: Uint8Array.of(2, 2, 0x44, 0x01, 0), // LZW of one 0: clear, 0, end, in 3 bits each.
+  };
+}
+
 /** The last byte of a GIF. */
 export const gifEnd = Uint8Array.of(TRAILER);
 

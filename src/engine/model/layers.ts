@@ -22,7 +22,12 @@ const weight = (
 ): WeightSpec => ({ name, shape, initial, trainable });
 
 /** `[n, inputs] → [n, outputs]`. */
-export function dense(name: string, inputs: number, outputs: number, gain = 1): Layer<tf.Tensor2D, tf.Tensor2D> {
+export function dense(
+  name: string,
+  inputs: number,
+  outputs: number,
+  gain = 1,
+): Layer<tf.Tensor2D, tf.Tensor2D> {
   return {
     weights: [
       weight(`${name}/kernel`, [inputs, outputs], linearNormal(inputs, gain)),
@@ -42,7 +47,12 @@ export interface ConvOptions {
 }
 
 /** `[n, h, w, inputs] → [n, ⌈h/stride⌉, ⌈w/stride⌉, outputs]`, zero-padded. */
-export function conv(name: string, inputs: number, outputs: number, options: ConvOptions): Layer<tf.Tensor4D, tf.Tensor4D> {
+export function conv(
+  name: string,
+  inputs: number,
+  outputs: number,
+  options: ConvOptions,
+): Layer<tf.Tensor4D, tf.Tensor4D> {
   const { kernel, stride, bias } = options;
   const initial = options.initial ?? heNormal(kernel * kernel * inputs);
   const weights = [weight(`${name}/kernel`, [kernel, kernel, inputs, outputs], initial)];
@@ -57,7 +67,11 @@ export function conv(name: string, inputs: number, outputs: number, options: Con
 }
 
 /** Normalises `[n, h, w, channels]` as asked. */
-export function normalise(kind: Normalisation, name: string, channels: number): Layer<tf.Tensor4D, tf.Tensor4D> {
+export function normalise(
+  kind: Normalisation,
+  name: string,
+  channels: number,
+): Layer<tf.Tensor4D, tf.Tensor4D> {
   switch (kind) {
     case 'batch':
       return batchNorm(name, channels);
@@ -107,7 +121,12 @@ function groupNorm(name: string, channels: number): Layer<tf.Tensor4D, tf.Tensor
       const [n, h, w, c] = x.shape;
       const grouped = tf.reshape(x, [n, h * w, groups, c / groups]);
       const { mean, variance } = tf.moments(grouped, [1, 3], true);
-      const normalised = tf.reshape(tf.mul(tf.sub(grouped, mean), tf.rsqrt(tf.add(variance, EPSILON))), [n, h, w, c]);
+      const normalised = tf.reshape(tf.mul(tf.sub(grouped, mean), tf.rsqrt(tf.add(variance, EPSILON))), [
+        n,
+        h,
+        w,
+        c,
+      ]);
       return tf.add(tf.mul(normalised, weights.get(`${name}/gamma`)), weights.get(`${name}/beta`));
     },
   };

@@ -1,7 +1,14 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { ImageShape } from './shape.ts';
-import { conv, dense, normalise, upsample, type Layer, type Normalisation, type Upsampling } from './layers.ts';
-
+import {
+  conv,
+  dense,
+  normalise,
+  upsample,
+  type Layer,
+  type Normalisation,
+  type Upsampling,
+} from './layers.ts';
 
 /** Pictures `[n, h, w, c]` in [0, 1] to `outputs` numbers each, `[n, outputs]`. */
 export type Encoder = Layer<tf.Tensor4D, tf.Tensor2D>;
@@ -33,7 +40,8 @@ export function convEncoder(image: ImageShape, outputs: number, options: ConvEnc
     weights: [...blocks.flatMap((b) => [...b.conv.weights, ...b.norm.weights]), ...head.weights],
     apply: (x, weights, mode) => {
       let h = x;
-      for (const block of blocks) h = tf.relu(block.norm.apply(block.conv.apply(h, weights, mode), weights, mode));
+      for (const block of blocks)
+        h = tf.relu(block.norm.apply(block.conv.apply(h, weights, mode), weights, mode));
       return head.apply(tf.reshape(h, [x.shape[0], features]), weights, mode);
     },
   };
@@ -61,7 +69,8 @@ export function convDecoder(image: ImageShape, latentSize: number, options: Conv
     apply: (z, weights, mode) => {
       let h: tf.Tensor4D = tf.reshape(root.apply(z, weights, mode), [z.shape[0], height, width, widths[0]]);
       h = tf.relu(rootNorm.apply(h, weights, mode));
-      for (const block of blocks) h = tf.relu(block.norm.apply(block.up.apply(h, weights, mode), weights, mode));
+      for (const block of blocks)
+        h = tf.relu(block.norm.apply(block.up.apply(h, weights, mode), weights, mode));
       return last.apply(h, weights, mode);
     },
   };
@@ -72,7 +81,9 @@ export interface MlpOptions {
 }
 
 function mlp(name: string, sizes: readonly number[]): Layer<tf.Tensor2D, tf.Tensor2D> {
-  const layers = sizes.slice(1).map((outputs, i) => dense(`${name}/dense${i}`, sizes[i], outputs, Math.SQRT2));
+  const layers = sizes
+    .slice(1)
+    .map((outputs, i) => dense(`${name}/dense${i}`, sizes[i], outputs, Math.SQRT2));
   return {
     weights: layers.flatMap((l) => l.weights),
     apply: (x, weights, mode) => layers.reduce((h, layer) => tf.relu(layer.apply(h, weights, mode)), x),
@@ -107,4 +118,3 @@ export function mlpDecoder(image: ImageShape, latentSize: number, { widths }: Ml
       ]),
   };
 }
-

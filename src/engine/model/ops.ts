@@ -46,7 +46,12 @@ export interface BatchNormTrained {
  * Batch normalisation in training (Ioffe & Szegedy 2015, arXiv 1502.03167) of `[n, h, w, c]`, by the batch's
  * own statistics, with its gradient in closed form. `mean` and `variance` carry no gradient.
  */
-export function batchNormTrain(x: tf.Tensor4D, gamma: tf.Tensor1D, beta: tf.Tensor1D, epsilon: number): BatchNormTrained {
+export function batchNormTrain(
+  x: tf.Tensor4D,
+  gamma: tf.Tensor1D,
+  beta: tf.Tensor1D,
+  epsilon: number,
+): BatchNormTrained {
   let statistics: { mean: tf.Tensor1D; variance: tf.Tensor1D } | null = null;
   const normalise = tf.customGrad((xIn, gammaIn, betaIn, save) => {
     const [input, scale, offset] = [xIn as tf.Tensor4D, gammaIn as tf.Tensor1D, betaIn as tf.Tensor1D];
@@ -63,7 +68,12 @@ export function batchNormTrain(x: tf.Tensor4D, gamma: tf.Tensor1D, beta: tf.Tens
   return { y, ...(statistics as { mean: tf.Tensor1D; variance: tf.Tensor1D }) };
 }
 
-function batchNormForward(x: tf.Tensor4D, gamma: tf.Tensor1D, beta: tf.Tensor1D, epsilon: number): BatchNormTrained {
+function batchNormForward(
+  x: tf.Tensor4D,
+  gamma: tf.Tensor1D,
+  beta: tf.Tensor1D,
+  epsilon: number,
+): BatchNormTrained {
   const native = fast<tf.Tensor[]>(FAST_KERNEL.batchNormTrain, { x, gamma, beta }, { epsilon });
   if (native !== null) {
     const [y, mean, variance] = native as [tf.Tensor4D, tf.Tensor1D, tf.Tensor1D];
@@ -75,7 +85,11 @@ function batchNormForward(x: tf.Tensor4D, gamma: tf.Tensor1D, beta: tf.Tensor1D,
 
 function batchNormBackward(dy: tf.Tensor4D, saved: tf.Tensor[], epsilon: number): tf.Tensor[] {
   const [x, gamma, mean, variance] = saved as [tf.Tensor4D, tf.Tensor1D, tf.Tensor1D, tf.Tensor1D];
-  const native = fast<tf.Tensor[]>(FAST_KERNEL.batchNormTrainGrad, { dy, x, gamma, mean, variance }, { epsilon });
+  const native = fast<tf.Tensor[]>(
+    FAST_KERNEL.batchNormTrainGrad,
+    { dy, x, gamma, mean, variance },
+    { epsilon },
+  );
   if (native !== null) return native;
   const inverseDeviation = tf.rsqrt(tf.add(variance, epsilon));
   const normalised = tf.mul(tf.sub(x, mean), inverseDeviation);

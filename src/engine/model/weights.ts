@@ -21,12 +21,15 @@ export interface Weights {
  * How a network is being run. In `train` mode normalisation uses the batch's own statistics and reports the
  * running ones through `update`; in `infer` mode it uses the running ones and changes nothing.
  */
-export type Mode = { readonly kind: 'infer' } | { readonly kind: 'train'; update(name: string, value: tf.Tensor): void };
+export type Mode =
+  { readonly kind: 'infer' } | { readonly kind: 'train'; update(name: string, value: tf.Tensor): void };
 
 export const INFER: Mode = { kind: 'infer' };
 
 /** He et al. 2015 (arXiv 1502.01852): keeps the variance through a ReLU layer with `fanIn` inputs. */
-export const heNormal = (fanIn: number): WeightSpec['initial'] => ({ standardDeviation: Math.sqrt(2 / fanIn) });
+export const heNormal = (fanIn: number): WeightSpec['initial'] => ({
+  standardDeviation: Math.sqrt(2 / fanIn),
+});
 
 /** Keeps the variance through a linear layer with `fanIn` inputs, times `gain`. */
 export const linearNormal = (fanIn: number, gain = 1): WeightSpec['initial'] => ({

@@ -51,7 +51,9 @@ export function describeWriteFailure(file: string, cause: unknown): unknown {
         : code === 'ENOTDIR' || code === 'EISDIR'
           ? 'a file and a folder of the same name are in the way; choose another name'
           : null;
-  return why === null ? cause : new MorphloomError('environment', `"${file}" was not saved: ${why}.`, { cause });
+  return why === null
+    ? cause
+    : new MorphloomError('environment', `"${file}" was not saved: ${why}.`, { cause });
 }
 
 /** Whether something stands at this path. */

@@ -49,7 +49,8 @@ function windows([n, h, w, c]: readonly number[], window: number, stride: number
 }
 
 /** The window used for pictures of this size: `window`, or the shorter side where that is less. */
-export const windowFor = (height: number, width: number, window: number): number => Math.min(window, height, width);
+export const windowFor = (height: number, width: number, window: number): number =>
+  Math.min(window, height, width);
 
 /**
  * The mean SSIM of each picture, `[n]` in [−1, 1]. The gradient flows to `estimate` only, in closed form:
@@ -67,10 +68,7 @@ export function ssim(target: tf.Tensor4D, estimate: tf.Tensor4D, window = 7, str
     const [mx, my] = [average(target), average(estimateIn)];
     const [mxx, myy, mxy] = [tf.square(mx), tf.square(my), tf.mul(mx, my)];
     const covariance = tf.sub(average(tf.mul(target, estimateIn)), mxy);
-    const variances = tf.sub(
-      average(tf.add(tf.square(target), tf.square(estimateIn))),
-      tf.add(mxx, myy),
-    );
+    const variances = tf.sub(average(tf.add(tf.square(target), tf.square(estimateIn))), tf.add(mxx, myy));
     const a = tf.add(tf.mul(mxy, 2), C1);
     const b = tf.add(tf.mul(covariance, 2), C2);
     const c = tf.add(tf.add(mxx, myy), C1);
@@ -91,10 +89,7 @@ export function ssim(target: tf.Tensor4D, estimate: tf.Tensor4D, window = 7, str
           tf.mul(tf.mul(tf.mul(myS, 2), sS), tf.sub(tf.reciprocal(cS), tf.reciprocal(dS))),
         );
         const gradient = tf.add(
-          tf.add(
-            tf.mul(spread(toProduct), target),
-            tf.mul(tf.mul(spread(toSquare), yS), 2),
-          ),
+          tf.add(tf.mul(spread(toProduct), target), tf.mul(tf.mul(spread(toSquare), yS), 2)),
           spread(toMean),
         );
         return tf.mul(gradient, tf.reshape(tf.mul(dy as tf.Tensor1D, perWindow), [n, 1, 1, 1]));
@@ -120,6 +115,9 @@ export function structuralDistortion(
   window: number,
 ): tf.Tensor1D {
   const dimensions = target.size / target.shape[0];
-  const dissimilarity = tf.add(tf.sub(1, ssim(target, estimate, window, TRAINING_STRIDE)), SMALLEST_DISSIMILARITY);
+  const dissimilarity = tf.add(
+    tf.sub(1, ssim(target, estimate, window, TRAINING_STRIDE)),
+    SMALLEST_DISSIMILARITY,
+  );
   return tf.mul(tf.log(dissimilarity), dimensions * weight);
 }

@@ -12,7 +12,12 @@ export interface Augmentation {
  * Changes a batch of uint8 pictures in place: mirrors them, and shifts them by whole pixels, the edges
  * repeated. Draws the same numbers whatever the pictures are.
  */
-export function augment(pixels: Uint8Array, image: ImageShape, { flip, shift }: Augmentation, rng: Rng): void {
+export function augment(
+  pixels: Uint8Array,
+  image: ImageShape,
+  { flip, shift }: Augmentation,
+  rng: Rng,
+): void {
   if (flip === 0 && shift === 0) return;
   const size = image.width * image.height * image.channels;
   const before = new Uint8Array(size);
@@ -27,7 +32,14 @@ export function augment(pixels: Uint8Array, image: ImageShape, { flip, shift }: 
   }
 }
 
-function resample(from: Uint8Array, to: Uint8Array, image: ImageShape, mirrored: boolean, dx: number, dy: number): void {
+function resample(
+  from: Uint8Array,
+  to: Uint8Array,
+  image: ImageShape,
+  mirrored: boolean,
+  dx: number,
+  dy: number,
+): void {
   const { width, height, channels } = image;
   for (let y = 0; y < height; y++) {
     const sourceY = Math.min(height - 1, Math.max(0, y - dy));

@@ -17,11 +17,21 @@ export interface Model {
   readonly image: ImageShape;
   readonly weights: readonly WeightSpec[];
   /** Pictures `[n, h, w, c]` in [0, 1] to latents; `posterior` is null for a deterministic code. */
-  encode(pixels: tf.Tensor4D, weights: Weights, mode?: Mode): { code: tf.Tensor2D; posterior: GaussianPosterior | null };
+  encode(
+    pixels: tf.Tensor4D,
+    weights: Weights,
+    mode?: Mode,
+  ): { code: tf.Tensor2D; posterior: GaussianPosterior | null };
   /** Latents `[n, z]` to pictures `[n, h, w, c]` in [0, 1]. */
   decode(latents: tf.Tensor2D, weights: Weights): tf.Tensor4D;
   /** The objective of one step. */
-  objective(pixels: tf.Tensor4D, noise: tf.Tensor2D, scheduled: Readonly<Record<string, tf.Scalar>>, weights: Weights, mode: Mode): {
+  objective(
+    pixels: tf.Tensor4D,
+    noise: tf.Tensor2D,
+    scheduled: Readonly<Record<string, tf.Scalar>>,
+    weights: Weights,
+    mode: Mode,
+  ): {
     loss: tf.Scalar;
     terms: Record<string, tf.Scalar>;
   };
@@ -41,7 +51,8 @@ export function composeModel(recipe: Recipe, image: ImageShape): Model {
     apply: parts.regularisers.build(spec, context),
   }));
   const schedules: Record<string, Schedule> = { beta: constant(1) };
-  for (const [name, spec] of Object.entries(recipe.schedules)) schedules[name] = parts.schedules.build(spec, context);
+  for (const [name, spec] of Object.entries(recipe.schedules))
+    schedules[name] = parts.schedules.build(spec, context);
 
   const encode: Model['encode'] = (pixels, weights, mode = INFER) => {
     const encoded = encoder.apply(pixels, weights, mode);
@@ -61,7 +72,16 @@ export function composeModel(recipe: Recipe, image: ImageShape): Model {
       const { posterior } = encoded;
       const code = posterior === null ? encoded.code : reparameterise(posterior, noise);
       const logits = decoder.apply(code, weights, mode);
-      const state: StepState = { pixels, logits, mean: likelihood.mean(logits), posterior, code, likelihood, prior, scheduled };
+      const state: StepState = {
+        pixels,
+        logits,
+        mean: likelihood.mean(logits),
+        posterior,
+        code,
+        likelihood,
+        prior,
+        scheduled,
+      };
       const base = bound(state);
       let loss = base.loss;
       const terms: Record<string, tf.Scalar> = { ...base.terms };
@@ -105,7 +125,10 @@ function createVariables(specs: readonly WeightSpec[], seed: number): Map<string
     specs.map((spec, position) => [
       spec.name,
       tf.tidy(() =>
-        tf.variable(tf.tensor(initialValues(spec, seed, position), [...spec.shape], 'float32'), spec.trainable),
+        tf.variable(
+          tf.tensor(initialValues(spec, seed, position), [...spec.shape], 'float32'),
+          spec.trainable,
+        ),
       ),
     ]),
   );
@@ -140,7 +163,8 @@ export function composeTask(model: Model, pictures: TrainingPictures, seed: numb
         pixels: uploadPixels(bytes, [batch, image.height, image.width, image.channels]),
         noise: tf.tensor2d(noise, noiseShape),
       };
-      for (const name of scheduleNames) inputs[`schedule/${name}`] = tf.scalar(model.schedules[name](progress));
+      for (const name of scheduleNames)
+        inputs[`schedule/${name}`] = tf.scalar(model.schedules[name](progress));
       return inputs;
     },
     step: (inputs): StepOutput => {

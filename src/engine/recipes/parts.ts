@@ -36,7 +36,8 @@ export function definePart<Shape extends z.ZodRawShape, Built>(
     options,
     build: (given, context) => {
       const parsed = options.safeParse(given);
-      if (!parsed.success) throw new MorphloomError('usage', describeIssue(parsed.error, `In the part "${kind}"`));
+      if (!parsed.success)
+        throw new MorphloomError('usage', describeIssue(parsed.error, `In the part "${kind}"`));
       return build(parsed.data as z.infer<z.ZodObject<Shape>>, context);
     },
   };

@@ -10,7 +10,8 @@ export const presets: readonly RecipeInput[] = [
     schema: 1,
     name: 'morph',
     about: 'The default, made for pictures: sharp, well-behaved morphs.',
-    source: 'Kingma & Welling 2014, arXiv 1312.6114; Rybkin et al. 2021, arXiv 2006.13202; Wang et al. 2004 (SSIM)',
+    source:
+      'Kingma & Welling 2014, arXiv 1312.6114; Rybkin et al. 2021, arXiv 2006.13202; Wang et al. 2004 (SSIM)',
     encoder: conv,
     latent: { kind: 'gaussian', size: 128 },
     decoder: conv,

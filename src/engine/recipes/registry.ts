@@ -15,7 +15,10 @@ const widths = z.array(z.number().int().min(1).max(4096)).min(1).max(8);
 /** Batch statistics of fewer pictures than this are too noisy to normalise by. */
 const SMALLEST_BATCH_FOR_BATCH_NORM = 16;
 
-function resolveNormalisation(asked: z.infer<typeof normalisation>, context: PartContext): 'batch' | 'group' | 'none' {
+function resolveNormalisation(
+  asked: z.infer<typeof normalisation>,
+  context: PartContext,
+): 'batch' | 'group' | 'none' {
   if (asked !== 'auto') return asked;
   return context.recipe.optimiser.batch < SMALLEST_BATCH_FOR_BATCH_NORM ? 'group' : 'batch';
 }
@@ -73,8 +76,11 @@ export const parts: Parts = {
   ]),
   likelihoods: partFamily('likelihood', [
     definePart('optimal-gaussian', 'A Gaussian as sharp as each picture allows', {}, () => optimalGaussian),
-    definePart('gaussian', 'A Gaussian of fixed sharpness', { standardDeviation: z.number().positive().default(0.1) }, (o) =>
-      gaussian(o.standardDeviation),
+    definePart(
+      'gaussian',
+      'A Gaussian of fixed sharpness',
+      { standardDeviation: z.number().positive().default(0.1) },
+      (o) => gaussian(o.standardDeviation),
     ),
     definePart('bernoulli', 'Black or white at each point; cross-entropy', {}, () => bernoulli),
   ]),
@@ -87,8 +93,7 @@ export const parts: Parts = {
       'ssim',
       'Keeps structure: edges and texture, beside plain error',
       { weight: z.number().positive().default(0.25), window: z.number().int().min(3).max(31).default(7) },
-      (o) => (state) =>
-        structuralDistortion(targetFor(state), state.mean, o.weight, o.window),
+      (o) => (state) => structuralDistortion(targetFor(state), state.mean, o.weight, o.window),
     ),
   ]),
   schedules: partFamily('schedule', [
@@ -96,7 +101,11 @@ export const parts: Parts = {
     definePart(
       'warm-up',
       'Rises in a straight line, then stays',
-      { from: z.number().default(0), to: z.number().default(1), until: z.number().min(0).max(1).default(0.1) },
+      {
+        from: z.number().default(0),
+        to: z.number().default(1),
+        until: z.number().min(0).max(1).default(0.1),
+      },
       (o) => linearWarmup(o.from, o.to, o.until),
     ),
     definePart(

@@ -8,7 +8,10 @@ export function presetNamed(name: string): unknown {
   const found = presets.find((preset) => preset.name === name);
   if (found !== undefined) return structuredClone(found);
   const names = presets.map((preset) => preset.name).join(', ');
-  throw new MorphloomError('usage', `There is no recipe "${name}"; there are ${names}, or give a .json file.`);
+  throw new MorphloomError(
+    'usage',
+    `There is no recipe "${name}"; there are ${names}, or give a .json file.`,
+  );
 }
 
 /** Checks a recipe document and fills in its defaults. Throws a `usage` error with the first thing wrong. */
@@ -24,14 +27,18 @@ export function parseRecipe(document: unknown, where = 'In the recipe'): Recipe 
  */
 export function applySetting(document: unknown, setting: string): void {
   const at = setting.indexOf('=');
-  if (at < 1) throw new MorphloomError('usage', `"${setting}" is no setting; write key=value, as in latent.size=64.`);
+  if (at < 1)
+    throw new MorphloomError('usage', `"${setting}" is no setting; write key=value, as in latent.size=64.`);
   const path = setting.slice(0, at).split('.');
   let holder = document as Record<string, unknown>;
   for (const key of path.slice(0, -1)) {
     if (key === '__proto__' || !Object.hasOwn(holder, key)) holder[key] = {};
     const next = holder[key];
     if (typeof next !== 'object' || next === null) {
-      throw new MorphloomError('usage', `"${setting}" leads nowhere: "${key}" holds a value, not a group of settings.`);
+      throw new MorphloomError(
+        'usage',
+        `"${setting}" leads nowhere: "${key}" holds a value, not a group of settings.`,
+      );
     }
     holder = next as Record<string, unknown>;
   }

@@ -19,7 +19,9 @@ export function restoreVariable(variable: tf.Variable, name: string, state: Stat
 }
 
 /** A variable's values, as they are written to disk. */
-export const snapshotVariable = (variable: tf.Variable): { shape: readonly number[]; values: Float32Array } => ({
+export const snapshotVariable = (
+  variable: tf.Variable,
+): { shape: readonly number[]; values: Float32Array } => ({
   shape: variable.shape,
   values: Float32Array.from(variable.dataSync()),
 });

@@ -66,7 +66,10 @@ export class Plan {
   progress(step: number): number {
     const knot = this.#knotAt(step);
     if (knot.lastStep <= knot.step) return 1;
-    return Math.min(1, knot.progress + ((1 - knot.progress) * (step - knot.step)) / (knot.lastStep - knot.step));
+    return Math.min(
+      1,
+      knot.progress + ((1 - knot.progress) * (step - knot.step)) / (knot.lastStep - knot.step),
+    );
   }
 
   /** Whether the run has reached its end after `step` steps. */

@@ -39,7 +39,11 @@ export class Trainer {
   ) {
     this.#trainable = trainableVariables(task);
     if (averageDecay > 0) {
-      for (const [name, v] of this.#trainable) this.#average.set(name, tf.tidy(() => tf.variable(tf.clone(v), false)));
+      for (const [name, v] of this.#trainable)
+        this.#average.set(
+          name,
+          tf.tidy(() => tf.variable(tf.clone(v), false)),
+        );
     }
   }
 
@@ -63,7 +67,8 @@ export class Trainer {
         const figures = { step, learningRate, ...readFigures(output) };
         if (!Number.isFinite(figures.loss)) throw new NotFiniteError(figures);
         this.optimiser.apply(gradients, step, learningRate);
-        for (const [name, value] of Object.entries(output.updates)) this.task.variables.get(name)?.assign(value);
+        for (const [name, value] of Object.entries(output.updates))
+          this.task.variables.get(name)?.assign(value);
         this.#step = step;
         if (step % AVERAGE_EVERY === 0) this.#followAverage(step);
         return figures;
@@ -92,7 +97,9 @@ export class Trainer {
 
   /** All that the next step depends on, beside what {@link inferenceWeights} gives. */
   trainingState(): State {
-    const state: State = new Map([...this.optimiser.state()].map(([name, slot]) => [`optimiser/${name}`, slot]));
+    const state: State = new Map(
+      [...this.optimiser.state()].map(([name, slot]) => [`optimiser/${name}`, slot]),
+    );
     for (const name of this.#average.keys()) {
       state.set(`weights/${name}`, snapshotVariable(this.task.variables.get(name) as tf.Variable));
     }
@@ -123,15 +130,12 @@ export class Trainer {
   #differentiate(inputs: tf.NamedTensorMap): { gradients: tf.NamedTensorMap; output: StepOutput } {
     return tf.tidy(() => {
       const captured: StepOutput[] = [];
-      const { value, grads } = tf.variableGrads(
-        () => {
-          const output = this.task.step(inputs);
-          for (const kept of [...Object.values(output.terms), ...Object.values(output.updates)]) tf.keep(kept);
-          captured.push(output);
-          return output.loss;
-        },
-        [...this.#trainable.values()],
-      );
+      const { value, grads } = tf.variableGrads(() => {
+        const output = this.task.step(inputs);
+        for (const kept of [...Object.values(output.terms), ...Object.values(output.updates)]) tf.keep(kept);
+        captured.push(output);
+        return output.loss;
+      }, [...this.#trainable.values()]);
       const byVariable = new Map([...this.#trainable].map(([name, v]) => [v.name, name]));
       const gradients: tf.NamedTensorMap = {};
       for (const [variableName, gradient] of Object.entries(grads)) {
@@ -161,6 +165,8 @@ export const trainableVariables = (task: TrainingTask): ReadonlyMap<string, tf.V
 /** One read-back for all figures of a step. */
 function readFigures(output: StepOutput): { loss: number; terms: Record<string, number> } {
   const names = Object.keys(output.terms);
-  const values = tf.tidy(() => tf.stack([output.loss, ...names.map((name) => output.terms[name])]).dataSync());
+  const values = tf.tidy(() =>
+    tf.stack([output.loss, ...names.map((name) => output.terms[name])]).dataSync(),
+  );
   return { loss: values[0], terms: Object.fromEntries(names.map((name, i) => [name, values[i + 1]])) };
 }

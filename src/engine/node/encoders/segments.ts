@@ -1,8 +1,8 @@
 import sharp, { type Sharp } from 'sharp';
 import type { Frame } from '../../export/frame.ts';
 import { fromArray } from '../../export/bytes.ts';
-import { DISPOSE_TO_BACKGROUND, gifImage, splitGif } from '../../export/gif.ts';
-import { splitWebp, webpImage } from '../../export/webp.ts';
+import { DISPOSE_TO_BACKGROUND, type GifImage, gifImage, gifPause, splitGif } from '../../export/gif.ts';
+import { splitWebp, type WebpImage, webpImage } from '../../export/webp.ts';
 import { fromFrame } from './pixels.ts';
 
 /**
@@ -35,10 +35,6 @@ function toSharp({ width, height, channels, roll, delays }: Segment): Sharp {
   });
 }
 
-function sum(values: readonly number[]): number {
-  return values.reduce((total, value) => total + value, 0);
-}
-
 /** Encodes a segment as GIF and returns its images as they lie in the file. */
 export async function gifSegment(segment: Segment): Promise<Uint8Array[]> {
   if (segment.channels === 4) {
@@ -54,12 +50,14 @@ export async function gifSegment(segment: Segment): Promise<Uint8Array[]> {
     .gif({ ...GIF_OPTIONS, delay, loop: 0 })
     .toBuffer();
   const images = splitGif(fromArray(gif));
-  const [only] = images;
-  // sharp joins equal frames; a single image loses its delay over it.
-  if (images.length === 1 && only !== undefined) {
-    return [gifImage({ ...only, delayCentiseconds: sum(segment.delays) })];
-  }
-  return images.map(gifImage);
+  return unmerge(
+    images.map((image) => image.delayCentiseconds),
+    segment.delays,
+  ).map(({ image, delay: delayCentiseconds }) =>
+    gifImage(
+      image === null ? gifPause(delayCentiseconds) : { ...(images[image] as GifImage), delayCentiseconds },
+    ),
+  );
 }
 
 /** Encodes a segment as WebP and returns its images as they lie in the file. */
@@ -75,9 +73,52 @@ export async function webpSegment(segment: Segment): Promise<Uint8Array[]> {
     .webp({ ...WEBP_OPTIONS, delay: [...delays], loop: 0 })
     .toBuffer();
   const images = splitWebp(fromArray(webp), width, height);
-  const [only] = images;
-  if (images.length === 1 && only !== undefined) return [webpImage({ ...only, delayMs: sum(delays) })];
-  return images.map(webpImage);
+  // A picture that is cleared afterwards cannot be paused on; opaque ones are not, but it is the encoder's choice.
+  if (images.some(({ disposeToBackground }) => disposeToBackground)) return images.map(webpImage);
+  const shown = unmerge(
+    images.map(({ delayMs }) => delayMs),
+    delays,
+  );
+  return Promise.all(
+    shown.map(async ({ image, frame, delay: delayMs }) => {
+      if (image !== null) return webpImage({ ...(images[image] as WebpImage), delayMs });
+      return webpImage({ ...(await webpPause(segment, frame)), delayMs });
+    }),
+  );
+}
+
+/** One of the frames of a segment: an image of the encoder's, or (null) a pause on the one before. */
+interface Shown {
+  readonly image: number | null;
+  readonly frame: number;
+  readonly delay: number;
+}
+
+/**
+ * The encoders join frames that are (nearly) equal into one image with a longer delay, or with no delay when it
+ * is the only one. This takes the delays apart again, so that a file has as many frames as were written to it.
+ */
+function unmerge(imageDelays: readonly number[], delays: readonly number[]): Shown[] {
+  const shown: Shown[] = [];
+  let frame = 0;
+  imageDelays.forEach((whole, image) => {
+    let left = imageDelays.length === 1 ? delays.reduce((sum, delay) => sum + delay, 0) : whole;
+    for (let first = true; first || (left > 0 && frame < delays.length); first = false) {
+      const delay = delays[frame] as number;
+      shown.push({ image: first ? image : null, frame, delay });
+      left -= delay;
+      frame++;
+    }
+  });
+  return shown;
+}
+
+/** A pixel of a picture as a WebP, exactly: it is drawn where it already is. */
+async function webpPause({ width, height, channels, roll }: Segment, frame: number): Promise<WebpImage> {
+  const start = frame * width * height * channels;
+  const pixel = { width: 1, height: 1, channels, data: roll.slice(start, start + channels) };
+  const webp = await fromFrame(pixel).webp({ lossless: true }).toBuffer();
+  return splitWebp(fromArray(webp), 1, 1)[0] as WebpImage;
 }
 
 /**

@@ -1,0 +1,126 @@
+import { cumulativeLengths, lengthAtPosition, positionAtLength } from '../../core/arclength.ts';
+import { lerp } from '../../core/interpolate.ts';
+import { seenDifference } from './codec.ts';
+import type { Compositor, EndFlows, Residuals } from './compositor.ts';
+import type { FlowEstimator } from './flow.ts';
+import { stillFlow } from './warp.ts';
+
+/** A moment of a segment at which the flows were measured. */
+interface Knot {
+  /** The part of the decoded pictures' way that is done, in [0, 1]. */
+  readonly passed: number;
+  readonly flows: EndFlows;
+}
+
+/** The way from one keyframe to the next, measured: where on the path each seen step lies, and how shapes move. */
+export interface Segment {
+  /** Length of the whole way, in seen differences. */
+  readonly length: number;
+  /** The path's `t` at which a part of the way, in [0, 1], is done. */
+  pathAt(position: number): number;
+  /** How far the detail is faded over to the second end, and the flows, at the path's `t`. */
+  detailAt(t: number, flows: EndFlows): number;
+}
+
+/** How many seen steps are between two measurements of the flow. */
+const MOST_KNOTS = 24;
+const FEWEST_KNOTS = 8;
+
+/**
+ * A segment of bare decodes: re-timed by what is seen of them.
+ * @param samples decoded pictures at equal steps of the path's `t`, ends included
+ */
+export function measureBare(samples: readonly Float32Array[]): Segment {
+  const cumulative = cumulativeLengths(steps(samples));
+  const last = samples.length - 1;
+  return {
+    length: cumulative[last],
+    pathAt: (position) => positionAtLength(cumulative, position) / last,
+    detailAt: (t) => lengthAtPosition(cumulative, t * last),
+  };
+}
+
+/** Called between pieces of long work, to report, to let others run, and to stop. */
+export type Tick = (done: number, total: number) => Promise<void>;
+
+/**
+ * A segment whose frames carry the ends' own detail: flows are measured at moments that look equally far
+ * apart, and the segment is re-timed by what is seen of the whole composite.
+ * @param compositor for frames of the samples' own size
+ */
+export async function measureComposite(
+  samples: readonly Float32Array[],
+  residuals: Residuals,
+  detail: number,
+  compositor: Compositor,
+  estimator: FlowEstimator,
+  tick: Tick,
+): Promise<Segment> {
+  const last = samples.length - 1;
+  const pixels = compositor.output.width * compositor.output.height;
+  const bare = cumulativeLengths(steps(samples));
+  const knots = await measureKnots(samples, bare, pixels, estimator, tick);
+  const detailAt = (t: number, flows: EndFlows): number => {
+    const passed = lengthAtPosition(bare, t * last);
+    flowsAt(knots, passed, flows);
+    return passed;
+  };
+  const flows = { from: stillFlow(pixels), to: stillFlow(pixels) };
+  let [before, now] = [new Float32Array(samples[0].length), new Float32Array(samples[0].length)];
+  const seen = new Float64Array(last);
+  for (let i = 0; i <= last; i++) {
+    compositor.compose(samples[i], detail, residuals, flows, detailAt(i / last, flows), now);
+    if (i > 0) seen[i - 1] = seenDifference(before, now);
+    [before, now] = [now, before];
+  }
+  const cumulative = cumulativeLengths(seen);
+  return {
+    length: cumulative[last],
+    pathAt: (position) => positionAtLength(cumulative, position) / last,
+    detailAt,
+  };
+}
+
+function steps(samples: readonly Float32Array[]): number[] {
+  return samples.slice(1).map((sample, i) => seenDifference(samples[i], sample));
+}
+
+async function measureKnots(
+  samples: readonly Float32Array[],
+  bare: Float64Array,
+  pixels: number,
+  estimator: FlowEstimator,
+  tick: Tick,
+): Promise<Knot[]> {
+  const wanted = Math.min(MOST_KNOTS, Math.max(FEWEST_KNOTS, samples.length >> 2));
+  const evenly = Array.from({ length: wanted + 1 }, (_, k) => Math.round(positionAtLength(bare, k / wanted)));
+  const at = [...new Set(evenly)];
+  const pyramids = at.map((index) => estimator.pyramid(samples[index]));
+  const knots = at.map((index) => ({
+    passed: lengthAtPosition(bare, index),
+    flows: { from: stillFlow(pixels), to: stillFlow(pixels) },
+  }));
+  // Each estimate begins with its neighbour's: motion grows from the end, and stays continuous in time.
+  const end = at.length - 1;
+  for (let k = 1; k <= end; k++) {
+    estimator.estimate(pyramids[k], pyramids[0], knots[k - 1].flows.from, knots[k].flows.from);
+    await tick(k, 2 * end);
+  }
+  for (let k = end - 1; k >= 0; k--) {
+    estimator.estimate(pyramids[k], pyramids[end], knots[k + 1].flows.to, knots[k].flows.to);
+    await tick(2 * end - k, 2 * end);
+  }
+  return knots;
+}
+
+/** The flows at a moment between two knots, blended linearly. */
+function flowsAt(knots: readonly Knot[], passed: number, out: EndFlows): void {
+  let next = 1;
+  while (next < knots.length - 1 && knots[next].passed < passed) next++;
+  const [a, b] = [knots[next - 1], knots[next]];
+  const t = b.passed > a.passed ? Math.min(1, Math.max(0, (passed - a.passed) / (b.passed - a.passed))) : 0;
+  for (const end of ['from', 'to'] as const) {
+    lerp(a.flows[end].u, b.flows[end].u, t, out[end].u);
+    lerp(a.flows[end].v, b.flows[end].v, t, out[end].v);
+  }
+}
