@@ -54,7 +54,9 @@ export const morphRecipeSchema = z
     /** The project's folder, as it was called then. */
     project: z.string().min(1),
     /** Where each picture was, the hash of its content, and how it was brought to the model's shape. */
-    pictures: z.array(z.object({ source: z.string().min(1), id: z.string().min(1), crop: cropSchema })).min(2),
+    pictures: z
+      .array(z.object({ source: z.string().min(1), id: z.string().min(1), crop: cropSchema }))
+      .min(2),
     settings: morphSettingsSchema,
   })
   .readonly();

@@ -41,7 +41,8 @@ export function slerp(a: Float32Array, b: Float32Array, t: number, out: Float32A
   }
   const angle = 2 * Math.atan2(Math.sqrt(apart), Math.sqrt(together));
   const length = (1 - t) * lengthA + t * lengthB;
-  if (angle < DEGENERATE_ANGLE || (angle > Math.PI - DEGENERATE_ANGLE && a.length < 2)) return lerp(a, b, t, out);
+  if (angle < DEGENERATE_ANGLE || (angle > Math.PI - DEGENERATE_ANGLE && a.length < 2))
+    return lerp(a, b, t, out);
   if (angle > Math.PI - DEGENERATE_ANGLE) return halfTurn(a, lengthA, t, length, out);
   const fromA = (Math.sin((1 - t) * angle) / Math.sin(angle)) * (length / lengthA);
   const fromB = (Math.sin(t * angle) / Math.sin(angle)) * (length / lengthB);
@@ -132,6 +133,7 @@ export function catmullRom(points: readonly Float32Array[], closed: boolean): Pa
 }
 
 function segmentsThrough(points: readonly Float32Array[], closed: boolean): number {
-  if (points.length < 2) throw new RangeError(`A path needs two points at least; there are ${points.length}.`);
+  if (points.length < 2)
+    throw new RangeError(`A path needs two points at least; there are ${points.length}.`);
   return closed ? points.length : points.length - 1;
 }

@@ -50,7 +50,8 @@ interface Traversal {
 export function scheduleFrames(settings: TimelineSettings): TimelineFrame[] {
   const { keyframes, frames, loop, hold, ease, lengths } = settings;
   const segments = segmentsOf(keyframes, loop);
-  if (lengths.length !== segments) throw new RangeError(`There are ${segments} segments and ${lengths.length} lengths.`);
+  if (lengths.length !== segments)
+    throw new RangeError(`There are ${segments} segments and ${lengths.length} lengths.`);
   if (!(frames >= fewestFrames(keyframes, loop))) {
     throw new RangeError(`${frames} frames do not show ${keyframes} keyframes.`);
   }

@@ -21,7 +21,9 @@ export function blur(
 
 function gaussian(sigma: number): Float64Array {
   const reach = Math.max(1, Math.ceil(3 * sigma));
-  const kernel = Float64Array.from({ length: 2 * reach + 1 }, (_, i) => Math.exp(-((i - reach) ** 2) / (2 * sigma ** 2)));
+  const kernel = Float64Array.from({ length: 2 * reach + 1 }, (_, i) =>
+    Math.exp(-((i - reach) ** 2) / (2 * sigma ** 2)),
+  );
   const sum = kernel.reduce((a, b) => a + b, 0);
   return kernel.map((weight) => weight / sum);
 }

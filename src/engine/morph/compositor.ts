@@ -23,7 +23,14 @@ export interface Compositor {
    * @param blend 0 takes the detail of the first end only, 1 that of the second
    * @param out values of the output shape in [0, 1]
    */
-  compose(decoded: Float32Array, detail: number, residuals: Residuals, flows: EndFlows, blend: number, out: Float32Array): void;
+  compose(
+    decoded: Float32Array,
+    detail: number,
+    residuals: Residuals,
+    flows: EndFlows,
+    blend: number,
+    out: Float32Array,
+  ): void;
   /** The decoded picture alone, enlarged. */
   plain(decoded: Float32Array, out: Float32Array): void;
 }

@@ -20,7 +20,8 @@ export function smallestDeterminant({ u, v }: Flow, width: number, height: numbe
       const [right, below, across] = [i + 1, i + width, i + width + 1];
       const first = (1 + u[right] - u[i]) * (1 + v[below] - v[i]) - (u[below] - u[i]) * (v[right] - v[i]);
       const second =
-        (1 + u[across] - u[below]) * (1 + v[across] - v[right]) - (u[across] - u[right]) * (v[across] - v[below]);
+        (1 + u[across] - u[below]) * (1 + v[across] - v[right]) -
+        (u[across] - u[right]) * (v[across] - v[below]);
       if (first < smallest) smallest = first;
       if (second < smallest) smallest = second;
     }

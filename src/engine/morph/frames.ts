@@ -6,7 +6,11 @@ import type { PictureShape } from './codec.ts';
  * @param picture values in [0, 1]
  * @param data room for the frame's bytes
  */
-export function toFrame(picture: Float32Array, { width, height, channels }: PictureShape, data: Uint8Array): Frame {
+export function toFrame(
+  picture: Float32Array,
+  { width, height, channels }: PictureShape,
+  data: Uint8Array,
+): Frame {
   const byte = (value: number): number => Math.round(255 * Math.min(1, Math.max(0, value)));
   if (channels === 1) {
     for (let i = 0; i < picture.length; i++) data.fill(byte(picture[i]), 3 * i, 3 * i + 3);

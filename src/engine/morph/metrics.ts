@@ -33,7 +33,14 @@ export function morphMetrics(frames: readonly Float32Array[], shape: PictureShap
 
 /** The least-squares share of `what` that `α·a + β·b` explains (R² through the origin). */
 function explainedBy(what: Float32Array, a: Float32Array, b: Float32Array): number {
-  const [aa, ab, bb, wa, wb, ww] = [dot(a, a), dot(a, b), dot(b, b), dot(what, a), dot(what, b), dot(what, what)];
+  const [aa, ab, bb, wa, wb, ww] = [
+    dot(a, a),
+    dot(a, b),
+    dot(b, b),
+    dot(what, a),
+    dot(what, b),
+    dot(what, what),
+  ];
   const determinant = aa * bb - ab * ab;
   if (!(ww > 0)) return 1;
   if (determinant <= 1e-12 * aa * bb) return aa > 0 ? (wa * wa) / (aa * ww) : 0;

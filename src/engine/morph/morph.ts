@@ -80,7 +80,11 @@ interface Plan {
   readonly residuals: readonly Residuals[] | null;
 }
 
-async function planMorph(codec: LatentCodec, keyframes: readonly Keyframe[], options: MorphOptions): Promise<Plan> {
+async function planMorph(
+  codec: LatentCodec,
+  keyframes: readonly Keyframe[],
+  options: MorphOptions,
+): Promise<Plan> {
   const { image } = codec;
   const { detail, loop, scale, onProgress, signal } = options;
   const segmentCount = segmentsOf(keyframes.length, loop);
@@ -106,7 +110,12 @@ async function planMorph(codec: LatentCodec, keyframes: readonly Keyframe[], opt
       (number: 0 | 1): Tick =>
       async (done, total) => {
         const part = segment + (number + done / total) / 2;
-        onProgress?.({ stage: 'Finding the way', done: 100 * part, total: 100 * segmentCount, unit: 'steps' });
+        onProgress?.({
+          stage: 'Finding the way',
+          done: 100 * part,
+          total: 100 * segmentCount,
+          unit: 'steps',
+        });
         await breathe(signal);
       };
     const samples = await sampleSegment(codec, path, segment, count, phase(0));
@@ -124,7 +133,8 @@ async function planMorph(codec: LatentCodec, keyframes: readonly Keyframe[], opt
     ease: easing(options.ease),
     lengths: segments.map(({ length }) => length),
   });
-  const residuals = smallResiduals === null || scale === 1 ? smallResiduals : residualsAt(compositor, 'large');
+  const residuals =
+    smallResiduals === null || scale === 1 ? smallResiduals : residualsAt(compositor, 'large');
   return { path, segments, frames, compositor, residuals };
 }
 

@@ -17,7 +17,13 @@ export function createEnlarger(
   const down = taps(height, outHeight);
   const wide = new Float32Array(height * outWidth * channels);
   return (image, out) => {
-    pass(image, wide, across, { lines: height, from: width * channels, to: outWidth * channels, stride: channels, channels });
+    pass(image, wide, across, {
+      lines: height,
+      from: width * channels,
+      to: outWidth * channels,
+      stride: channels,
+      channels,
+    });
     const row = outWidth * channels;
     // Downwards a whole row is one "pixel": the same weights for all of its values.
     pass(wide, out, down, { lines: 1, from: 0, to: 0, stride: row, channels: row });

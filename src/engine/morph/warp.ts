@@ -41,7 +41,8 @@ export function addWarped(
       const w00 = weight - w01 - w10 - w11;
       for (let c = 0; c < channels; c++, at++) {
         const i = corner + c;
-        out[at] += w00 * image[i] + w01 * image[i + right] + w10 * image[i + below] + w11 * image[i + right + below];
+        out[at] +=
+          w00 * image[i] + w01 * image[i + right] + w10 * image[i + below] + w11 * image[i + right + below];
       }
     }
   }

@@ -1,0 +1,121 @@
+import { describe, expect, it } from 'vitest';
+import { MorphloomError } from '../../../src/contract/errors.ts';
+import { DEFAULT_MORPH } from '../../../src/contract/morph.ts';
+import { seenDifference } from '../../../src/engine/morph/codec.ts';
+import { morphMetrics } from '../../../src/engine/morph/metrics.ts';
+import { type Keyframe, morphFrames, type MorphOptions } from '../../../src/engine/morph/morph.ts';
+import { discCodec, drawDisc, SHAPE, toBytes } from './disc.ts';
+
+const striped = (x: number, y: number, radius: number, colour: [number, number, number]): Keyframe => {
+  const pixels = toBytes(drawDisc({ x, y, radius, colour }, 0.15));
+  return { pixels, large: pixels };
+};
+const A = striped(18, 20, 9, [0.8, 0.3, 0.3]);
+const B = striped(30, 27, 13, [0.3, 0.4, 0.8]);
+const C = striped(20, 30, 11, [0.3, 0.7, 0.3]);
+
+async function render(
+  keyframes: readonly Keyframe[],
+  options: Partial<MorphOptions> = {},
+): Promise<Uint8Array[]> {
+  const frames: Uint8Array[] = [];
+  const all = { ...DEFAULT_MORPH, path: 'slerp' as const, frames: 24, ...options };
+  for await (const { data } of morphFrames(discCodec, keyframes, all)) frames.push(data.slice());
+  return frames;
+}
+const floats = (frame: Uint8Array): Float32Array => Float32Array.from(frame, (value) => value / 255);
+const worst = (a: Uint8Array, b: Uint8Array): number =>
+  a.reduce((w, v, i) => Math.max(w, Math.abs(v - b[i])), 0);
+
+describe('morphFrames', () => {
+  it("shows the artist's own pictures at the keyframes, to one grey level", async () => {
+    const frames = await render([A, B, C], { path: 'spline', frames: 31 });
+    expect(frames).toHaveLength(31);
+    expect(worst(frames[0], A.pixels)).toBeLessThanOrEqual(1);
+    expect(worst(frames[30], C.pixels)).toBeLessThanOrEqual(1);
+    expect(Math.min(...frames.map((frame) => worst(frame, B.pixels)))).toBeLessThanOrEqual(1);
+  });
+
+  it('without detail shows what the codec draws, and nothing else', async () => {
+    const [first] = await render([A, B], { detail: 0 });
+    const decoded = discCodec.decode(discCodec.encode(A.pixels, 1).mean, 1);
+    expect(worst(first, toBytes(decoded))).toBeLessThanOrEqual(1);
+    expect(worst(first, A.pixels)).toBeGreaterThan(20);
+  });
+
+  it('carries the texture along: sharper than the bare decode, less of a ghost than a dissolve, evenly', async () => {
+    const bare = morphMetrics((await render([A, B], { detail: 0 })).map(floats), SHAPE);
+    const whole = morphMetrics((await render([A, B])).map(floats), SHAPE);
+    const [a, b] = [floats(A.pixels), floats(B.pixels)];
+    const dissolve = Array.from({ length: 24 }, (_, i) =>
+      a.map((value, k) => value + (i / 23) * (b[k] - value)),
+    );
+    expect(morphMetrics(dissolve, SHAPE).ghost).toBeGreaterThan(0.999);
+    expect(morphMetrics(dissolve, SHAPE).largestToMedianStep).toBeCloseTo(1, 3);
+    expect(bare.largestToMedianStep).toBeLessThan(1.1);
+    expect(whole.largestToMedianStep).toBeLessThan(1.2);
+    const bareMiddle = morphMetrics([a, floats((await render([A, B], { detail: 0 }))[11]), b], SHAPE);
+    expect(whole.sharpness).toBeGreaterThan(3 * bareMiddle.sharpness);
+    expect(whole.ghost).toBeLessThan(0.6);
+  });
+
+  it.each(['cycle', 'pingpong'] as const)('closes a %s loop without a stop or a jump', async (loop) => {
+    const frames = (await render([A, B, C], { loop, path: 'spline', frames: 36 })).map(floats);
+    expect(frames).toHaveLength(36);
+    const steps = frames.map((frame, i) => seenDifference(frame, frames[(i + 1) % frames.length]));
+    const median = [...steps].sort((x, y) => x - y)[18];
+    expect(steps[35] / median).toBeGreaterThan(0.75);
+    expect(Math.max(...steps) / median).toBeLessThan(1.25);
+  });
+
+  it('plays a ping-pong loop back the way it came, and holds where asked', async () => {
+    const frames = await render([A, B], { loop: 'pingpong', frames: 20, hold: 2 });
+    expect(frames).toHaveLength(24);
+    expect(worst(frames[0], frames[2])).toBe(0);
+    expect(worst(frames[12], B.pixels)).toBeLessThanOrEqual(1);
+    for (let k = 1; k < 10; k++) expect(worst(frames[2 + k], frames[24 - k])).toBe(0);
+  });
+
+  it('gives the same bytes each time', async () => {
+    const [once, again] = [await render([A, B], { frames: 8 }), await render([A, B], { frames: 8 })];
+    once.forEach((frame, i) => expect(worst(frame, again[i])).toBe(0));
+  });
+
+  it('restores the full picture at a larger scale', async () => {
+    const size = 3 * SHAPE.width;
+    const enlarge = ({ pixels }: Keyframe): Keyframe => {
+      const large = new Uint8Array(size * size * 3);
+      for (let y = 0, at = 0; y < size; y++) {
+        for (let x = 0; x < size; x++) {
+          const noise = ((x * 7 + y * 13) % 11) - 5;
+          for (let c = 0; c < 3; c++, at++) {
+            const source = (Math.floor(y / 3) * SHAPE.width + Math.floor(x / 3)) * 3 + c;
+            large[at] = Math.min(255, Math.max(0, pixels[source] + noise));
+          }
+        }
+      }
+      return { pixels, large };
+    };
+    const [a, b] = [enlarge(A), enlarge(B)];
+    const frames = await render([a, b], { scale: 3, frames: 7 });
+    expect(frames[0]).toHaveLength(size * size * 3);
+    expect(worst(frames[0], a.large)).toBeLessThanOrEqual(1);
+    expect(worst(frames[6], b.large)).toBeLessThanOrEqual(1);
+  });
+
+  it('morphs a picture with itself without trouble', async () => {
+    const frames = await render([A, A], { frames: 5 });
+    for (const frame of frames) expect(worst(frame, A.pixels)).toBeLessThanOrEqual(1);
+  });
+
+  it('reports progress, and stops when asked', async () => {
+    const abort = new AbortController();
+    let reports = 0;
+    const onProgress = (): void => {
+      if (++reports === 3) abort.abort();
+    };
+    const stopped = render([A, B], { onProgress, signal: abort.signal });
+    await expect(stopped).rejects.toMatchObject({ code: 'cancelled' } satisfies Partial<MorphloomError>);
+    expect(reports).toBe(3);
+  });
+});
