@@ -1,7 +1,7 @@
 import sharp, { type Sharp } from 'sharp';
 import type { Frame } from '../../export/frame.ts';
 import { fromArray } from '../../export/bytes.ts';
-import { DISPOSE_TO_BACKGROUND, type GifImage, gifImage, gifPause, splitGif } from '../../export/gif.ts';
+import { DISPOSE_TO_BACKGROUND, gifImage, gifPause, splitGif } from '../../export/gif.ts';
 import { splitWebp, type WebpImage, webpImage } from '../../export/webp.ts';
 import { fromFrame } from './pixels.ts';
 
@@ -54,9 +54,7 @@ export async function gifSegment(segment: Segment): Promise<Uint8Array[]> {
     images.map((image) => image.delayCentiseconds),
     segment.delays,
   ).map(({ image, delay: delayCentiseconds }) =>
-    gifImage(
-      image === null ? gifPause(delayCentiseconds) : { ...(images[image] as GifImage), delayCentiseconds },
-    ),
+    gifImage(image === null ? gifPause(delayCentiseconds) : { ...images[image], delayCentiseconds }),
   );
 }
 
@@ -81,7 +79,7 @@ export async function webpSegment(segment: Segment): Promise<Uint8Array[]> {
   );
   return Promise.all(
     shown.map(async ({ image, frame, delay: delayMs }) => {
-      if (image !== null) return webpImage({ ...(images[image] as WebpImage), delayMs });
+      if (image !== null) return webpImage({ ...images[image], delayMs });
       return webpImage({ ...(await webpPause(segment, frame)), delayMs });
     }),
   );
@@ -104,7 +102,7 @@ function unmerge(imageDelays: readonly number[], delays: readonly number[]): Sho
   imageDelays.forEach((whole, image) => {
     let left = imageDelays.length === 1 ? delays.reduce((sum, delay) => sum + delay, 0) : whole;
     for (let first = true; first || (left > 0 && frame < delays.length); first = false) {
-      const delay = delays[frame] as number;
+      const delay = delays[frame];
       shown.push({ image: first ? image : null, frame, delay });
       left -= delay;
       frame++;
@@ -118,7 +116,7 @@ async function webpPause({ width, height, channels, roll }: Segment, frame: numb
   const start = frame * width * height * channels;
   const pixel = { width: 1, height: 1, channels, data: roll.slice(start, start + channels) };
   const webp = await fromFrame(pixel).webp({ lossless: true }).toBuffer();
-  return splitWebp(fromArray(webp), 1, 1)[0] as WebpImage;
+  return splitWebp(fromArray(webp), 1, 1)[0];
 }
 
 /**
