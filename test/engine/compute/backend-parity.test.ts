@@ -90,16 +90,16 @@ describe('WebAssembly agrees with TensorFlow', () => {
   it.each(Object.keys(CASES))('%s', (name) => {
     expect(tf.getBackend()).toBe('wasm');
     const before = tf.memory().numTensors;
-    const actual = run(CASES[name]!);
+    const actual = run(CASES[name]);
     expect(tf.memory().numTensors).toBe(before);
     const reference = expected.get(name)!;
     expect(actual.length).toBe(reference.length);
     actual.forEach((values, part) => {
-      const theirs = reference[part]!;
+      const theirs = reference[part];
       expect(values.length).toBe(theirs.length);
       const scale = Math.max(1, ...theirs.map(Math.abs));
       values.forEach((value, i) =>
-        expect(Math.abs(value - theirs[i]!) / scale, `part ${part}, element ${i}`).toBeLessThan(1e-4),
+        expect(Math.abs(value - theirs[i]) / scale, `part ${part}, element ${i}`).toBeLessThan(1e-4),
       );
     });
   });

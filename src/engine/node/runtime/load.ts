@@ -15,7 +15,7 @@ interface PreBinding {
 }
 
 interface TfjsNode {
-  backend(): { binding: { TF_Version: string }; isUsingGpuDevice: boolean };
+  findBackend(name: 'tensorflow'): { binding: { TF_Version: string }; isUsingGpuDevice: boolean };
 }
 
 /**
@@ -35,7 +35,7 @@ export function loadTensorflow(runtime: NativeRuntime): LoadedTensorflow {
   preBinding.find = (packageJson, options) =>
     path.dirname(path.resolve(packageJson)) === folder ? runtime.addon : find(packageJson, options);
   try {
-    const backend = (requireBeside(folder) as TfjsNode).backend();
+    const backend = (requireBeside(folder) as TfjsNode).findBackend('tensorflow');
     return { version: backend.binding.TF_Version, usesGpu: backend.isUsingGpuDevice };
   } finally {
     preBinding.find = find;
