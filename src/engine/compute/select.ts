@@ -33,8 +33,8 @@ export interface OpenBackendOptions {
   readonly log?: ((line: string) => void) | undefined;
 }
 
-/** Measured on two cores with a small convolutional VAE: 170 against 10 pictures a second. */
-const WASM_SLOWDOWN = 'about 17 times slower to train with';
+/** Measured on two cores with two small convolutional autoencoders: 17 and 28 times, from 170 to 10 and from 161 to 6 pictures a second. */
+const WASM_SLOWDOWN = 'about 20 times slower to train with';
 
 /** The backend that was asked for, by argument or by `MORPHLOOM_BACKEND`; throws `usage` for an unknown name. */
 export function requestedBackend(
