@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { registerDoctor } from './doctor.ts';
 import { registerEval } from './eval.ts';
 import { registerImport } from './import.ts';
+import { registerMorph } from './morph.ts';
 import { registerReconstruct } from './reconstruct.ts';
 import { registerSample } from './sample.ts';
 import { registerSamples } from './samples.ts';
@@ -16,6 +17,7 @@ export const verbs: readonly RegisterVerb[] = [
   registerImport,
   registerTrain,
   registerEval,
+  registerMorph,
   registerReconstruct,
   registerSample,
 ];

@@ -6,9 +6,9 @@ export interface MorphMetrics {
   readonly largestToMedianStep: number;
   /** Length of the whole way over the straight one between first and last frame: 1 is a plain dissolve. */
   readonly lengthToChord: number;
-  /** Laplacian energy of the middle frame over the mean of the ends': 1 is as sharp as they are. */
+  /** Mean absolute Laplacian of the middle frame over the mean of the ends': 1 is as sharp as they are. */
   readonly sharpness: number;
-  /** How much of the middle frame's fine structure a dissolve of the ends explains: 1 is all of it. */
+  /** How much of the middle frame's variance the dissolve of the ends explains (R²): 1 is all of it. */
   readonly ghost: number;
 }
 
@@ -22,37 +22,41 @@ export function morphMetrics(frames: readonly Float32Array[], shape: PictureShap
   const [first, last] = [frames[0], frames[frames.length - 1]];
   const middle = frames[(frames.length - 1) >> 1];
   const chord = seenDifference(first, last);
-  const detail = [first, middle, last].map((frame) => laplacian(frame, shape));
+  const [sharpFirst, sharpMiddle, sharpLast] = [first, middle, last].map((frame) =>
+    sharpnessOf(frame, shape),
+  );
+  const dissolve = first.map((value, i) => (value + last[i]) / 2);
   return {
     largestToMedianStep: median > 0 ? Math.max(...steps) / median : Infinity,
     lengthToChord: steps.reduce((a, b) => a + b, 0) / chord,
-    sharpness: energy(detail[1]) / ((energy(detail[0]) + energy(detail[2])) / 2),
-    ghost: explainedBy(detail[1], detail[0], detail[2]),
+    sharpness: sharpMiddle / ((sharpFirst + sharpLast) / 2),
+    ghost: explainedBy(middle, dissolve, shape.channels),
   };
 }
 
-/** The least-squares share of `what` that `α·a + β·b` explains (R² through the origin). */
-function explainedBy(what: Float32Array, a: Float32Array, b: Float32Array): number {
-  const [aa, ab, bb, wa, wb, ww] = [
-    dot(a, a),
-    dot(a, b),
-    dot(b, b),
-    dot(what, a),
-    dot(what, b),
-    dot(what, what),
-  ];
-  const determinant = aa * bb - ab * ab;
-  if (!(ww > 0)) return 1;
-  if (determinant <= 1e-12 * aa * bb) return aa > 0 ? (wa * wa) / (aa * ww) : 0;
-  const alpha = (wa * bb - wb * ab) / determinant;
-  const beta = (wb * aa - wa * ab) / determinant;
-  return (alpha * wa + beta * wb) / ww;
+/** The share of `what`'s variance around its mean colour that a least-squares multiple of `by` explains. */
+function explainedBy(what: Float32Array, by: Float32Array, channels: number): number {
+  let [whatWhat, whatBy, byBy] = [0, 0, 0];
+  const pixels = what.length / channels;
+  for (let c = 0; c < channels; c++) {
+    let [meanWhat, meanBy] = [0, 0];
+    for (let i = c; i < what.length; i += channels) {
+      meanWhat += what[i] / pixels;
+      meanBy += by[i] / pixels;
+    }
+    for (let i = c; i < what.length; i += channels) {
+      whatWhat += (what[i] - meanWhat) ** 2;
+      whatBy += (what[i] - meanWhat) * (by[i] - meanBy);
+      byBy += (by[i] - meanBy) ** 2;
+    }
+  }
+  return whatWhat > 0 && byBy > 0 ? (whatBy * whatBy) / (whatWhat * byBy) : 0;
 }
 
-/** The four-neighbour Laplacian; beyond the edge the edge is repeated. */
-function laplacian(image: Float32Array, { width, height, channels }: PictureShape): Float32Array {
-  const out = new Float32Array(image.length);
+/** The mean absolute four-neighbour Laplacian; beyond the edge the edge is repeated. */
+function sharpnessOf(image: Float32Array, { width, height, channels }: PictureShape): number {
   const row = width * channels;
+  let sum = 0;
   for (let y = 0, at = 0; y < height; y++) {
     for (let x = 0; x < width; x++) {
       for (let c = 0; c < channels; c++, at++) {
@@ -60,21 +64,11 @@ function laplacian(image: Float32Array, { width, height, channels }: PictureShap
         const right = x + 1 < width ? at + channels : at;
         const above = y > 0 ? at - row : at;
         const below = y + 1 < height ? at + row : at;
-        out[at] = image[left] + image[right] + image[above] + image[below] - 4 * image[at];
+        sum += Math.abs(image[left] + image[right] + image[above] + image[below] - 4 * image[at]);
       }
     }
   }
-  return out;
-}
-
-function energy(image: Float32Array): number {
-  return dot(image, image) / image.length;
-}
-
-function dot(a: Float32Array, b: Float32Array): number {
-  let sum = 0;
-  for (let i = 0; i < a.length; i++) sum += a[i] * b[i];
-  return sum;
+  return sum / image.length;
 }
 
 function medianOf(values: readonly number[]): number {

@@ -5,10 +5,10 @@ import { easing } from '../../core/easing.ts';
 import type { Path } from '../../core/interpolate.ts';
 import { scheduleFrames, segmentsOf, type TimelineFrame } from '../../core/timeline.ts';
 import type { Frame } from '../export/frame.ts';
+import { framesOf } from '../export/model-frames.ts';
 import { decodeAll, encodeAll, type LatentCodec, type PictureShape, valuesOf } from './codec.ts';
 import { type Compositor, createCompositor, type Residuals } from './compositor.ts';
 import { createFlowEstimator } from './flow.ts';
-import { frameBytes, toFrame } from './frames.ts';
 import { latentPath } from './path.ts';
 import { measureBare, measureComposite, type Segment, type Tick } from './segment.ts';
 import { stillFlow } from './warp.ts';
@@ -35,8 +35,8 @@ const SAMPLE_BYTES = 256 * 1024 * 1024;
 const BATCH = 32;
 
 /**
- * The frames of a morph through the keyframes, in order. Each frame's data is valid until the next is asked
- * for. With `detail` 1 the frames at the keyframes are the pictures themselves.
+ * The frames of a morph through the keyframes, in order. With `detail` 1 those at the keyframes are the
+ * pictures themselves.
  *
  * Latents are joined by a path; the path is sampled, decoded, and passed at the speed at which equal times
  * show equal differences; what the decoder lost of each picture is carried along by the flow between the
@@ -51,7 +51,6 @@ export async function* morphFrames(
   const { image } = codec;
   const { output } = plan.compositor;
   const picture = new Float32Array(valuesOf(output));
-  const bytes = new Uint8Array(frameBytes(output));
   const pixels = image.width * image.height;
   const flows = { from: stillFlow(pixels), to: stillFlow(pixels) };
   for (let start = 0; start < plan.frames.length; start += BATCH) {
@@ -66,7 +65,7 @@ export async function* morphFrames(
         const blend = plan.segments[segment].detailAt(t, flows);
         plan.compositor.compose(decoded[i], options.detail, plan.residuals[segment], flows, blend, picture);
       }
-      yield toFrame(picture, output, bytes);
+      yield* framesOf(picture, output);
     }
   }
 }
