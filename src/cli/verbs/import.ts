@@ -106,6 +106,9 @@ function tell(voice: Voice, report: ImportReport, project: Project): void {
   voice.say(`${setAside.length} files were set aside:`);
   for (const { source, reason } of setAside.slice(0, REASONS_SHOWN))
     voice.say(`  ${printable(source)} ${reason}`);
+  if (setAside.some(({ kind }) => kind === 'near-duplicate')) {
+    voice.say('Pictures that look the same but are all wanted are kept with --keep-duplicates.');
+  }
   const list = path.join(project.dataset, 'set-aside.json');
   if (setAside.length > REASONS_SHOWN)
     voice.say(`  … and ${setAside.length - REASONS_SHOWN} more, all in ${list}`);

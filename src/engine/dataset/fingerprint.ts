@@ -40,7 +40,7 @@ export function fingerprint(pixels: Uint8Array, format: ImageFormat): Fingerprin
   const threshold = Math.abs(median) < NOISE_FLOOR ? NOISE_FLOOR : median;
   const halves = [0, 0];
   for (let i = 1; i < 64; i++) {
-    if (coefficients[i] > threshold) halves[i >> 5] |= (1 << (i & 31));
+    if (coefficients[i] > threshold) halves[i >> 5] |= 1 << (i & 31);
   }
   // A clamped array rounds to the nearest.
   const thumb = new Uint8Array(new Uint8ClampedArray(halveCells(cells)).buffer);

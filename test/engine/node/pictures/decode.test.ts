@@ -1,0 +1,318 @@
+import * as fs from 'node:fs/promises';
+import * as os from 'node:os';
+import * as path from 'node:path';
+import sharp, { type Sharp } from 'sharp';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { decodeFull, decodePicture } from '../../../../src/engine/node/pictures/index.ts';
+
+const SIDE = 32;
+const COLOUR = { width: SIDE, height: SIDE, channels: 3 } as const;
+const GREY = { ...COLOUR, channels: 1 } as const;
+const ALPHA = { ...COLOUR, channels: 4 } as const;
+
+let folder = '';
+beforeAll(async () => {
+  folder = await fs.mkdtemp(path.join(os.tmpdir(), 'morphloom-pictures-'));
+});
+afterAll(() => fs.rm(folder, { recursive: true, force: true }));
+
+async function save(name: string, data: Uint8Array | string): Promise<string> {
+  const file = path.join(folder, name);
+  await fs.writeFile(file, data);
+  return file;
+}
+
+/** Four quarters: red, green, blue, yellow; so that a turn or a flip shows. */
+function quarters(width = 64, height = 64): Sharp {
+  const colours = [
+    [220, 30, 30],
+    [30, 200, 30],
+    [30, 30, 220],
+    [220, 220, 30],
+  ];
+  const data = Buffer.alloc(width * height * 3);
+  for (let y = 0; y < height; y++) {
+    for (let x = 0; x < width; x++) {
+      data.set(colours[(y < height / 2 ? 0 : 2) + (x < width / 2 ? 0 : 1)], (y * width + x) * 3);
+    }
+  }
+  return sharp(data, { raw: { width, height, channels: 3 } });
+}
+
+function worst(a: Uint8Array, b: Uint8Array): number {
+  expect(a.length).toBe(b.length);
+  return a.reduce((most, value, i) => Math.max(most, Math.abs(value - b[i])), 0);
+}
+
+const at = (pixels: Uint8Array, x: number, y: number, channels = 3): number[] => [
+  ...pixels.subarray((y * SIDE + x) * channels, (y * SIDE + x + 1) * channels),
+];
+
+describe('decodePicture', () => {
+  it('reads every format to the same picture', async () => {
+    const expected = await decodePicture(
+      await save('q.png', await quarters().png().toBuffer()),
+      COLOUR,
+      'centre',
+    );
+    expect(at(expected, 4, 4)).toEqual([220, 30, 30]);
+    const files: [string, Sharp, number][] = [
+      ['q.jpg', quarters().jpeg({ quality: 100, chromaSubsampling: '4:4:4' }), 6],
+      [
+        'progressive.jpg',
+        quarters().jpeg({ quality: 100, chromaSubsampling: '4:4:4', progressive: true }),
+        6,
+      ],
+      ['q.webp', quarters().webp({ lossless: true }), 24],
+      ['q.avif', quarters().avif({ quality: 95, chromaSubsampling: '4:4:4', effort: 2 }), 20],
+      ['q.tiff', quarters().tiff({ compression: 'lzw' }), 0],
+      ['q.gif', quarters().gif(), 8],
+      ['q16.png', quarters().toColourspace('rgb16').png(), 1],
+      ['palette.png', quarters().png({ palette: true }), 8],
+      ['no-extension', quarters().png(), 0],
+      ['wrong-extension.gif', quarters().png(), 0],
+    ];
+    for (const [name, image, tolerance] of files) {
+      const pixels = await decodePicture(await save(name, await image.toBuffer()), COLOUR, 'centre');
+      expect(worst(pixels, expected), name).toBeLessThanOrEqual(tolerance);
+    }
+  });
+
+  it('turns every EXIF orientation upright', async () => {
+    const upright = quarters(64, 48);
+    const expected = await decodePicture(
+      await save('up.png', await upright.clone().png().toBuffer()),
+      COLOUR,
+      'fit',
+    );
+    // What a camera held so would have stored: the inverse of what the tag asks for.
+    const stored: Record<number, (image: Sharp) => Sharp> = {
+      1: (image) => image,
+      2: (image) => image.flop(),
+      3: (image) => image.rotate(180),
+      4: (image) => image.flip(),
+      5: (image) => image.rotate(90),
+      6: (image) => image.rotate(270),
+      7: (image) => image.rotate(270),
+      8: (image) => image.rotate(90),
+    };
+    for (const [orientation, turn] of Object.entries(stored)) {
+      const turned = await turn(upright.clone()).png().toBuffer();
+      const mirrored = orientation === '5' || orientation === '7' ? sharp(turned).flop() : sharp(turned);
+      const file = await save(
+        `turned-${orientation}.png`,
+        await mirrored
+          .withMetadata({ orientation: Number(orientation) })
+          .png()
+          .toBuffer(),
+      );
+      expect(worst(await decodePicture(file, COLOUR, 'fit'), expected), orientation).toBeLessThanOrEqual(2);
+      expect(await decodeFull(file)).toMatchObject({ width: 64, height: 48, channels: 3 });
+    }
+  });
+
+  it('converts a P3 profile, CMYK and grey to sRGB', async () => {
+    const flat = sharp({ create: { width: 64, height: 64, channels: 3, background: '#c04020' } });
+    const p3 = await save('p3.png', await flat.clone().withIccProfile('p3').png().toBuffer());
+    expect((await sharp(p3).metadata()).hasProfile).toBe(true);
+    const raw = await sharp(p3).keepIccProfile().raw().toBuffer();
+    expect(raw[0]).not.toBe(0xc0); // Stored in P3 the numbers differ; decoded they are the same again.
+    expect(
+      worst((await decodePicture(p3, COLOUR, 'centre')).subarray(0, 3), Uint8Array.of(0xc0, 0x40, 0x20)),
+    ).toBeLessThanOrEqual(2);
+
+    const cmyk = await save(
+      'cmyk.jpg',
+      await flat.clone().toColourspace('cmyk').jpeg({ quality: 100 }).toBuffer(),
+    );
+    expect((await sharp(cmyk).metadata()).space).toBe('cmyk');
+    const [red, green, blue] = await decodePicture(cmyk, COLOUR, 'centre');
+    expect(red).toBeGreaterThan(150);
+    expect(Math.max(green, blue)).toBeLessThan(110);
+
+    for (const [name, image] of [
+      ['grey.png', quarters().greyscale().png()],
+      ['grey16.png', quarters().toColourspace('grey16').png()],
+    ] as const) {
+      const file = await save(name, await image.toBuffer());
+      const asColour = await decodePicture(file, COLOUR, 'centre');
+      expect(at(asColour, 4, 4)[0]).toBe(at(asColour, 4, 4)[2]);
+      const asGrey = await decodePicture(file, GREY, 'centre');
+      expect(asGrey).toHaveLength(SIDE * SIDE);
+      expect(Math.abs(asGrey[0] - asColour[0]), name).toBeLessThanOrEqual(1);
+    }
+  });
+
+  it('lays transparency on white, or keeps it premultiplied', async () => {
+    const half = sharp({
+      create: { width: 64, height: 64, channels: 4, background: { r: 200, g: 100, b: 0, alpha: 0.5 } },
+    });
+    const file = await save('half.png', await half.png().toBuffer());
+    expect(
+      worst(
+        await decodePicture(file, COLOUR, 'centre').then((p) => p.subarray(0, 3)),
+        Uint8Array.of(227, 177, 127),
+      ),
+    ).toBeLessThanOrEqual(1);
+    const [red, green, blue, alpha] = await decodePicture(file, ALPHA, 'centre');
+    expect([red, green, blue, alpha]).toEqual([100, 50, 0, 128]);
+    expect((await decodeFull(file)).data.subarray(0, 4)).toEqual(Buffer.from([100, 50, 0, 128]));
+    expect(
+      await decodePicture(await save('opaque.png', await quarters().png().toBuffer()), ALPHA, 'centre'),
+    ).toHaveLength(SIDE * SIDE * 4);
+  });
+
+  it('takes the first frame of an animation', async () => {
+    const frame = (background: string): Promise<Buffer> =>
+      sharp({ create: { width: 40, height: 40, channels: 3, background } })
+        .png()
+        .toBuffer();
+    const frames = [await frame('#ff0000'), await frame('#0000ff')];
+    for (const name of ['moving.gif', 'moving.webp']) {
+      const image = sharp(frames, { join: { animated: true } });
+      const file = await save(
+        name,
+        await (name.endsWith('gif') ? image.gif() : image.webp({ lossless: true })).toBuffer(),
+      );
+      expect((await sharp(file).metadata()).pages).toBe(2);
+      expect(at(await decodePicture(file, COLOUR, 'centre'), 16, 16)).toEqual([255, 0, 0]);
+    }
+  });
+
+  it('draws an SVG at the size that is asked for', async () => {
+    const svg =
+      '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 2 2"><rect width="1" height="2" fill="#f00"/></svg>';
+    const pixels = await decodePicture(await save('tiny.svg', svg), COLOUR, 'centre');
+    expect(at(pixels, 14, 16)).toEqual([255, 0, 0]); // A sharp edge in the middle: drawn, not enlarged.
+    expect(at(pixels, 17, 16)).toEqual([255, 255, 255]);
+  });
+
+  it('crops by centre, fit and entropy to sizes that are no squares', async () => {
+    const wide = await save('wide.png', await quarters(128, 32).png().toBuffer());
+    const format = { width: 24, height: 40, channels: 3 } as const;
+    for (const crop of ['centre', 'fit', 'entropy'] as const) {
+      expect(await decodePicture(wide, format, crop)).toHaveLength(24 * 40 * 3);
+    }
+    const fit = await decodePicture(wide, format, 'fit');
+    expect([...fit.subarray(0, 3)]).toEqual([125, 115, 31]); // The mean of the upper edge: half red, half green.
+    const transparent = await decodePicture(wide, { ...format, channels: 4 }, 'fit');
+    expect([...transparent.subarray(0, 4)]).toEqual([0, 0, 0, 0]);
+
+    const plain = Buffer.alloc(128 * 32 * 3, 200);
+    for (let i = 0; i < 32 * 32; i++)
+      plain.fill((i * 7919) % 251, ((i >> 5) * 128 + (i & 31)) * 3, ((i >> 5) * 128 + (i & 31)) * 3 + 3);
+    const busyAtLeft = await save(
+      'busy.png',
+      await sharp(plain, { raw: { width: 128, height: 32, channels: 3 } })
+        .png()
+        .toBuffer(),
+    );
+    const spread = (pixels: Uint8Array): number => Math.max(...pixels) - Math.min(...pixels);
+    expect(spread(await decodePicture(busyAtLeft, COLOUR, 'centre'))).toBe(0);
+    expect(spread(await decodePicture(busyAtLeft, COLOUR, 'entropy'))).toBeGreaterThan(100);
+  });
+
+  it('says in plain words why a file is of no use', async () => {
+    const photo = await sharp({
+      create: {
+        width: 300,
+        height: 900,
+        channels: 3,
+        background: '#888',
+        noise: { type: 'gaussian', mean: 128, sigma: 40 },
+      },
+    })
+      .jpeg()
+      .toBuffer();
+    const png = await sharp(photo).png().toBuffer();
+    const bomb = await sharp({
+      create: { width: 20000, height: 20000, channels: 3, background: 'red' },
+      limitInputPixels: false,
+    })
+      .png({ compressionLevel: 1 })
+      .toBuffer();
+    const heic = Buffer.concat([
+      Buffer.from([0, 0, 0, 24]),
+      Buffer.from('ftypheic\0\0\0\0mif1heic'),
+      Buffer.alloc(40),
+    ]);
+    const video = Buffer.concat([
+      Buffer.from([0, 0, 0, 20]),
+      Buffer.from('ftypisom\0\0\0\0isom'),
+      Buffer.alloc(40),
+    ]);
+    const bmp = Buffer.concat([
+      Buffer.from('BM'),
+      Buffer.from([70, 0, 0, 0, 0, 0, 0, 0, 54]),
+      Buffer.alloc(70),
+    ]);
+    const cases: [string, Uint8Array | string, string, RegExp][] = [
+      ['empty.jpg', '', 'empty', /empty/],
+      ['cut.jpg', photo.subarray(0, photo.length * 0.5), 'damaged', /cut off/],
+      ['cut-below-the-crop.jpg', photo.subarray(0, photo.length * 0.97), 'damaged', /cut off/],
+      ['cut.png', png.subarray(0, png.length * 0.97), 'damaged', /cut off/],
+      ['cut.webp', (await sharp(photo).webp().toBuffer()).subarray(0, 2000), 'damaged', /cut off/],
+      [
+        'cut.tiff',
+        (await sharp(photo).tiff({ compression: 'lzw' }).toBuffer()).subarray(0, 9000),
+        'damaged',
+        /damaged/,
+      ],
+      [
+        'cut.avif',
+        (await sharp(photo).avif({ effort: 1 }).toBuffer()).subarray(0, 5000),
+        'damaged',
+        /damaged/,
+      ],
+      ['head-only.jpg', photo.subarray(0, 20), 'damaged', /cut off/],
+      ['bomb.png', bomb, 'too-large', /20000 × 20000 = 400 megapixels/],
+      [
+        'bomb.svg',
+        '<svg xmlns="http://www.w3.org/2000/svg" width="300000" height="300000"/>',
+        'too-large',
+        /megapixels/,
+      ],
+      [
+        'laughs.svg',
+        `<?xml version="1.0"?><!DOCTYPE svg [<!ENTITY a "aaaaaaaaaa">${Array.from({ length: 12 }, (_, i) => `<!ENTITY ${String.fromCharCode(98 + i)} "${`&${String.fromCharCode(97 + i)};`.repeat(10)}">`).join('')}]><svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><text>&m;</text></svg>`,
+        'damaged',
+        /damaged/,
+      ],
+      [
+        'strip.png',
+        await sharp({ create: { width: 30000, height: 3, channels: 3, background: 'red' } })
+          .png()
+          .toBuffer(),
+        'unsupported',
+        /strip/,
+      ],
+      ['phone.heic', heic, 'unsupported', /HEIC.*JPEG/],
+      ['renamed-heic.jpg', heic, 'unsupported', /HEIC/],
+      ['film.mp4', video, 'not-a-picture', /video/],
+      ['old.bmp', bmp, 'unsupported', /BMP.*PNG/],
+      ['notes.txt', 'BMW and other notes', 'not-a-picture', /not a picture/],
+      ['page.jpg', '<!DOCTYPE html><html><svg></svg></html>', 'not-a-picture', /web page/],
+      ['table.csv', 'file,label\na,b\n', 'not-a-picture', /--labels/],
+      [
+        'noise.png',
+        Buffer.from(Array.from({ length: 5000 }, (_, i) => (i * 7919) % 256)),
+        'not-a-picture',
+        /not a picture/,
+      ],
+    ];
+    for (const [name, data, kind, reason] of cases) {
+      const error: unknown = await decodePicture(await save(name, data), COLOUR, 'centre').catch(
+        (e: unknown) => e,
+      );
+      expect(error, name).toMatchObject({
+        code: 'input',
+        kind,
+        reason: expect.stringMatching(reason) as string,
+      });
+    }
+    await expect(decodePicture(path.join(folder, 'gone.png'), COLOUR, 'centre')).rejects.toMatchObject({
+      kind: 'unreadable',
+    });
+    await expect(decodePicture(folder, COLOUR, 'centre')).rejects.toMatchObject({ kind: 'not-a-picture' });
+  });
+});
