@@ -1,20 +1,35 @@
 // Bundles the command into dist/morphloom.cjs. Packages stay external: native ones must not be bundled.
 import { build } from 'esbuild';
+import fs from 'node:fs/promises';
+import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
+const dist = path.join(root, 'dist');
 
-await build({
-  absWorkingDir: root,
-  entryPoints: { morphloom: 'src/cli/main.ts' },
-  outdir: 'dist',
-  outExtension: { '.js': '.cjs' },
-  bundle: true,
-  platform: 'node',
-  target: 'node20',
-  format: 'cjs',
-  packages: 'external',
-  sourcemap: 'linked',
-  define: { 'import.meta.dirname': '__dirname' },
-  logLevel: 'warning',
-});
+/** Bundles entry points into dist; each file appears whole, since another process may be loading the old one. */
+export async function bundle(entryPoints) {
+  const { outputFiles } = await build({
+    absWorkingDir: root,
+    entryPoints,
+    outdir: dist,
+    outExtension: { '.js': '.cjs' },
+    write: false,
+    bundle: true,
+    platform: 'node',
+    target: 'node20',
+    format: 'cjs',
+    packages: 'external',
+    sourcemap: 'linked',
+    define: { 'import.meta.dirname': '__dirname' },
+    logLevel: 'warning',
+  });
+  for (const { path: file, contents } of outputFiles) {
+    await fs.mkdir(path.dirname(file), { recursive: true });
+    const temporary = `${file}.${process.pid}.tmp`;
+    await fs.writeFile(temporary, contents);
+    await fs.rename(temporary, file);
+  }
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) await bundle({ morphloom: 'src/cli/main.ts' });

@@ -1,4 +1,6 @@
 import type { Command } from 'commander';
+import { registerAttribute } from './attribute.ts';
+import { registerDemo } from './demo.ts';
 import { registerDoctor } from './doctor.ts';
 import { registerEval } from './eval.ts';
 import { registerImport } from './import.ts';
@@ -12,6 +14,7 @@ import { registerTrain } from './train.ts';
 export type RegisterVerb = (program: Command) => void;
 
 export const verbs: readonly RegisterVerb[] = [
+  registerDemo,
   registerDoctor,
   registerSamples,
   registerImport,
@@ -20,4 +23,5 @@ export const verbs: readonly RegisterVerb[] = [
   registerMorph,
   registerReconstruct,
   registerSample,
+  registerAttribute,
 ];

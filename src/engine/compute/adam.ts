@@ -33,11 +33,13 @@ function createFusedAdam(ops: TensorflowOps): CreateAdam {
       }),
     );
     const attributes = [ops.float, ops.bool('use_locking', false), ops.bool('use_nesterov', false)];
-    const read = (resource: ResourceId): { shape: readonly number[]; values: Float32Array } =>
-      tf.tidy(() => {
-        const value = ops.readResource(resource);
-        return { shape: value.shape, values: Float32Array.from(value.dataSync()) };
-      });
+    // Not in a tidy: what a tidy returns is searched for tensors, an array number by number.
+    const read = (resource: ResourceId): { shape: readonly number[]; values: Float32Array } => {
+      const value = ops.readResource(resource);
+      const snapshot = { shape: value.shape, values: value.dataSync<'float32'>().slice() };
+      value.dispose();
+      return snapshot;
+    };
 
     return {
       apply: (gradients, step, learningRate) =>

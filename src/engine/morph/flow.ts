@@ -8,14 +8,14 @@ import { addWarped } from './warp.ts';
 const LEVELS = 3;
 const SMALLEST_SIDE = 8;
 /** Weight of smoothness against brightness (in [0, 1]): Horn and Schunck's α. */
-const ALPHA = 0.1;
+const ALPHA = 0.2;
 /** Linearisations a level, and sweeps of successive over-relaxation in each. */
 const WARPS = 3;
 const SWEEPS = 12;
 const RELAXATION = 1.8;
 /** Blur of the pictures before, in pixels, and of the flow afterwards, as a part of the shorter side. */
 const PICTURE_SIGMA = 1;
-const FLOW_SIGMA = 1 / 32;
+const FLOW_SIGMA = 1 / 16;
 
 interface Level {
   readonly width: number;

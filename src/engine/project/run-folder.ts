@@ -125,9 +125,8 @@ export class RunFolder implements RunStore {
   /** All that is needed to go on from this step. */
   async load(step: number): Promise<{ facts: CheckpointFacts; inference: State; training: State }> {
     const folder = this.checkpointFolder(step);
-    const { schema: _, ...facts } = await readJson(path.join(folder, STATE), checkpointSchema);
     return {
-      facts,
+      facts: await this.#facts(step),
       inference: await readState(path.join(folder, WEIGHTS)),
       training: await readState(path.join(folder, OPTIMISER)),
     };
@@ -135,7 +134,7 @@ export class RunFolder implements RunStore {
 
   async commit(facts: CheckpointFacts, inference: State, training: State): Promise<void> {
     for (const [name, { values }] of inference) {
-      if (!values.every(Number.isFinite)) {
+      if (!allFinite(values)) {
         throw new MorphloomError(
           'training',
           `Training stopped at step ${facts.step}: the weights "${name}" are no longer numbers, most likely because ` +
@@ -159,14 +158,22 @@ export class RunFolder implements RunStore {
       await fs.rm(temporary, { recursive: true, force: true }).catch(() => undefined);
       throw describeWriteFailure(folder, cause);
     }
-    await this.#prune(facts.best?.step ?? null);
+    await this.#prune();
   }
 
-  async #prune(best: number | null): Promise<void> {
-    const steps = await this.checkpoints();
-    for (const step of steps.slice(0, -KEEP)) {
-      if (step !== best) await fs.rm(this.checkpointFolder(step), { recursive: true, force: true });
+  /** Keeps the newest checkpoints, and of the older ones the one whose validation was the best. */
+  async #prune(): Promise<void> {
+    const older = (await this.checkpoints()).slice(0, -KEEP);
+    const scored = await Promise.all(older.map(async (step) => ({ step, score: (await this.#facts(step)).score })));
+    const best = Math.min(...scored.map(({ score }) => score ?? Infinity));
+    for (const { step, score } of scored) {
+      if (score !== best) await fs.rm(this.checkpointFolder(step), { recursive: true, force: true });
     }
+  }
+
+  async #facts(step: number): Promise<CheckpointFacts> {
+    const { schema: _, ...facts } = await readJson(path.join(this.checkpointFolder(step), STATE), checkpointSchema);
+    return facts;
   }
 
   async knots(): Promise<Knot[]> {
@@ -199,6 +206,13 @@ export class RunFolder implements RunStore {
     const kept = (await this.lines()).filter((line) => line.step <= step);
     await replaceFile(file, kept.map((line) => `${JSON.stringify(line)}\n`).join(''));
   }
+}
+
+/** A sum is finite only if all that went into it is; a plain loop, since millions of numbers pass through it. */
+function allFinite(values: Float32Array): boolean {
+  let sum = 0;
+  for (let i = 0; i < values.length; i++) sum += values[i] * 0;
+  return sum === 0;
 }
 
 async function readState(file: string): Promise<State> {

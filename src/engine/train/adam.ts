@@ -23,7 +23,7 @@ export const snapshotVariable = (
   variable: tf.Variable,
 ): { shape: readonly number[]; values: Float32Array } => ({
   shape: variable.shape,
-  values: Float32Array.from(variable.dataSync()),
+  values: variable.dataSync<'float32'>().slice(),
 });
 
 /** Adam (Kingma & Ba 2015, arXiv 1412.6980, the efficient form at the end of §2), composed from tfjs. */

@@ -9,9 +9,9 @@ import { NotFiniteError, type StepFigures, type Trainer } from './trainer.ts';
 export interface CheckpointFacts {
   readonly step: number;
   readonly elapsedSeconds: number;
-  /** The latest validation, lower is better; null where there is none. */
+  /** The latest validation, lower is better; null where there is none. What the best checkpoint goes by. */
   readonly score: number | null;
-  /** The best validation so far and the step it was made at. */
+  /** The best validation so far and the step it was made at: what stopping early goes by. */
   readonly best: { readonly score: number; readonly step: number } | null;
 }
 
@@ -120,7 +120,6 @@ export async function runTraining(options: RunOptions): Promise<{ end: RunEnd; f
       if (best === null || score < best.score) {
         best = { score, step: trainer.step };
         worse = 0;
-        await commit();
       } else if (++worse >= (options.patience ?? Infinity)) end = 'early-stop';
     }
 

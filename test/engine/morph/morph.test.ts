@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { MorphloomError } from '../../../src/contract/errors.ts';
+import type { MorphloomError } from '../../../src/contract/errors.ts';
 import { DEFAULT_MORPH } from '../../../src/contract/morph.ts';
 import { seenDifference } from '../../../src/engine/morph/codec.ts';
 import { morphMetrics } from '../../../src/engine/morph/metrics.ts';

@@ -1,0 +1,179 @@
+import * as path from 'node:path';
+import { type Command, Option } from 'commander';
+import { MorphloomError } from '../../contract/errors.ts';
+import { easing } from '../../core/easing.ts';
+import { learnAttributeFrom, latentsAlong, loadMoves } from '../../engine/jobs/attribute.ts';
+import type { AttributeMethod } from '../../engine/latent/attribute.ts';
+import { movedFrames } from '../../engine/morph/moved.ts';
+import { picturesNamed } from '../../engine/morph/pictures.ts';
+import { writeAnimation } from '../../engine/node/encoders/animation.ts';
+import { writeStill } from '../../engine/node/encoders/still.ts';
+import { listAttributes } from '../../engine/project/attribute-folder.ts';
+import { Project } from '../../engine/project/project.ts';
+import { type InstrumentFlags, modelOf, withInstrument } from '../open.ts';
+import { backendOption, collect, jsonOption, positiveInteger, positiveNumber } from '../options.ts';
+import { createVoice } from '../terminal.ts';
+
+/** `morphloom attribute learn | list | apply`: directions that mean something. */
+export function registerAttribute(program: Command): void {
+  const attribute = program.command('attribute').description('learn what pictures have, and give it to others');
+  registerLearn(attribute);
+  registerList(attribute);
+  registerApply(attribute);
+}
+
+interface LearnFlags extends InstrumentFlags {
+  readonly with?: string[];
+  readonly without?: string[];
+  readonly column?: string;
+  readonly method?: AttributeMethod;
+}
+
+function registerLearn(parent: Command): void {
+  parent
+    .command('learn')
+    .description('learn an attribute from pictures that have it and pictures that have not')
+    .argument('<project>')
+    .argument('<name>')
+    .option('--with <folder>', 'pictures that have it; may be repeated', collect)
+    .option('--without <folder>', 'pictures that have not; may be repeated', collect)
+    .addOption(
+      new Option('--column <name>', 'instead: a column of the imported table').conflicts(['with', 'without']),
+    )
+    .addOption(
+      new Option('--method <how>', 'the difference of means (best for few pictures), or logistic regression').choices([
+        'mean',
+        'logistic',
+      ]),
+    )
+    .option('--run <id>', 'this run (default: the latest)')
+    .addOption(backendOption())
+    .addOption(jsonOption())
+    .action(async (project: string, name: string, flags: LearnFlags) => {
+      const voice = createVoice(flags);
+      const examples = examplesOf(flags);
+      await withInstrument(project, flags, voice, async (instrument) => {
+        const { facts } = await learnAttributeFrom(instrument, name, examples, {
+          method: flags.method,
+          seed: 1,
+          onProgress: voice.onProgress,
+          signal: voice.signal,
+        });
+        const auc = facts.heldOutAuc === null ? 'too few pictures to check it' : `held-out AUC ${facts.heldOutAuc.toFixed(3)}`;
+        voice.say(`Learned "${name}" from ${facts.with} pictures with and ${facts.without} without (${facts.method}; ${auc}).`);
+        voice.json(facts);
+      });
+    });
+}
+
+function examplesOf({ with: yes, without: no, column }: LearnFlags) {
+  if (column !== undefined) return { kind: 'column' as const, column };
+  if (yes === undefined || no === undefined) {
+    throw new MorphloomError('usage', 'Say which pictures have it and which have not: --with and --without, or --column.');
+  }
+  return { kind: 'folders' as const, with: yes, without: no };
+}
+
+function registerList(parent: Command): void {
+  parent
+    .command('list')
+    .description('the attributes of a project')
+    .argument('<project>')
+    .addOption(jsonOption())
+    .action(async (folder: string, flags: { json?: boolean }) => {
+      const voice = createVoice(flags);
+      const project = await Project.open(folder);
+      const all = await listAttributes(project.attributes);
+      if (all.length === 0) voice.say('None yet; learn one with: morphloom attribute learn.');
+      for (const { name, method, heldOutAuc, model } of all) {
+        voice.say(`${name}: ${method}, run ${model.run}, held-out AUC ${heldOutAuc?.toFixed(3) ?? '–'}`);
+      }
+      voice.json(all);
+    });
+}
+
+interface ApplyFlags extends InstrumentFlags {
+  readonly out: string;
+  readonly frames?: number;
+  readonly fps?: number;
+  readonly detail?: number;
+  readonly scale?: number;
+}
+
+const DEFAULT_FRAMES = 60;
+const DEFAULT_FPS = 30;
+
+function registerApply(parent: Command): void {
+  parent
+    .command('apply')
+    .description('give a picture more or less of attributes: a picture, or a loop there and back')
+    .argument('<project>')
+    .argument('<image>')
+    .argument('<name=value...>', 'by how many standard deviations, as smile=2 glasses=-1')
+    .requiredOption('--out <file>', 'a .png or .webp picture; a .gif or a folder/ for a loop there and back')
+    .option('--frames <n>', `frames of a loop (default: ${DEFAULT_FRAMES})`, positiveInteger)
+    .option('--fps <n>', `its frames a second (default: ${DEFAULT_FPS})`, positiveNumber)
+    .option('--detail <0..1>', "how much of the picture's own detail to keep (default: 1)", parseDetail)
+    .option('--scale <n>', 'enlarge the picture', positiveNumber)
+    .option('--run <id>', 'this run (default: the latest)')
+    .addOption(backendOption())
+    .addOption(jsonOption())
+    .action(async (project: string, image: string, settings: string[], flags: ApplyFlags) => {
+      const voice = createVoice(flags);
+      const amounts = settings.map(parseAmount);
+      await withInstrument(project, flags, voice, async (instrument) => {
+        const moves = await loadMoves(instrument, amounts);
+        const { detail = 1, scale = 1 } = flags;
+        const wants = { image: instrument.image, scale, dataset: instrument.project.dataset };
+        const [{ source, id, crop, keyframe }] = await picturesNamed([image], wants);
+        const own = instrument.encode(keyframe.pixels, 1).mean;
+        const provenance = {
+          morphloom: 1 as const,
+          kind: 'attribute',
+          model: modelOf(instrument),
+          seed: 0,
+          picture: { source, id, crop },
+          moves: amounts,
+          detail,
+          scale,
+        };
+        const still = /\.(png|webp)$/i.test(flags.out);
+        if (still) {
+          const [frame] = movedFrames(instrument, keyframe, own, latentsAlong(own, moves, [1]), { detail, scale });
+          await writeStill({ frame, out: flags.out, provenance });
+        } else {
+          const count = flags.frames ?? DEFAULT_FRAMES;
+          const ease = easing('ease-in-out-sine');
+          // There and back: the last frame is one step before the first, so that the loop has no double.
+          const factors = Array.from({ length: count }, (_, i) => ease(1 - Math.abs(1 - (2 * i) / count)));
+          const latents = latentsAlong(own, moves, factors);
+          await writeAnimation({
+            frames: movedFrames(instrument, keyframe, own, latents, { detail, scale }),
+            framesPerSecond: flags.fps ?? DEFAULT_FPS,
+            loop: true,
+            out: flags.out,
+            provenance,
+            onProgress: voice.onProgress,
+            signal: voice.signal,
+          });
+        }
+        voice.say(`${flags.out}`);
+        voice.json({ out: path.resolve(flags.out), moves: amounts });
+      });
+    });
+}
+
+function parseDetail(text: string): number {
+  const value = Number(text);
+  if (text.trim() === '' || !(value >= 0 && value <= 1)) throw new MorphloomError('usage', `--detail is a number from 0 to 1, not "${text}".`);
+  return value;
+}
+
+function parseAmount(text: string): { name: string; amount: number } {
+  const at = text.lastIndexOf('=');
+  const amount = Number(text.slice(at + 1));
+  if (at < 1 || at === text.length - 1 || !Number.isFinite(amount)) {
+    throw new MorphloomError('usage', `"${text}" is no move; write name=value, as smile=2.`);
+  }
+  return { name: text.slice(0, at), amount };
+}

@@ -1,0 +1,220 @@
+import * as fs from 'node:fs/promises';
+import * as path from 'node:path';
+import type { Command } from 'commander';
+import { MorphloomError } from '../../contract/errors.ts';
+import { DEFAULT_MORPH } from '../../contract/morph.ts';
+import { easing } from '../../core/easing.ts';
+import { evaluateInstrument } from '../../engine/jobs/evaluate.ts';
+import { framesOf } from '../../engine/export/model-frames.ts';
+import { latentsAlong, learnAttributeFrom, loadMoves } from '../../engine/jobs/attribute.ts';
+import { drawSamples } from '../../engine/jobs/sample.ts';
+import { openDataset } from '../../engine/dataset/index.ts';
+import type { OpenedInstrument } from '../../engine/latent/open.ts';
+import { exportMorph } from '../../engine/morph/export.ts';
+import { movedFrames } from '../../engine/morph/moved.ts';
+import { picturesNamed } from '../../engine/morph/pictures.ts';
+import { writeAnimation } from '../../engine/node/encoders/animation.ts';
+import { report } from '../../engine/node/encoders/compose.ts';
+import { writeStill } from '../../engine/node/encoders/still.ts';
+import { ATTRIBUTES_FILE, writeSamples } from '../../engine/node/samples.ts';
+import { Project } from '../../engine/project/project.ts';
+import { parseRecipe, presetNamed } from '../../engine/recipes/resolve.ts';
+import type { BackendName } from '../../engine/compute/select.ts';
+import { importFolder } from '../import-folder.ts';
+import { modelOf, withInstrument } from '../open.ts';
+import { backendOption, positiveInteger, positiveNumber } from '../options.ts';
+import { createVoice, type Voice } from '../terminal.ts';
+import { train } from './train.ts';
+
+interface Flags {
+  readonly out: string;
+  readonly minutes: number;
+  readonly faces: number;
+  readonly backend?: BackendName;
+}
+
+const SEED = 1;
+/** Drawn larger than the model sees them, so that the morph's ends are as crisp as the drawings. */
+const DRAWN_PX = 256;
+const MODEL_PX = 64;
+const SHAPES = 200;
+const SCALE = 4;
+/** The faces of the morph: found by what is drawn, so that neighbours differ in hair, skin and mood. */
+const CAST = 5;
+
+/** `morphloom demo`: the whole main job on pictures that it draws itself. */
+export function registerDemo(program: Command): void {
+  program
+    .command('demo')
+    .description('draw faces, learn them for a minute, and make the first loops of them')
+    .option('--out <folder>', 'where everything goes', 'demo')
+    .option('--minutes <n>', 'how long to train', positiveNumber, 1)
+    .option('--faces <n>', 'how many faces to draw', positiveInteger, 800)
+    .addOption(backendOption())
+    .action(async (flags: Flags) => {
+      const voice = createVoice({});
+      const out = path.resolve(flags.out);
+      const faces = path.join(out, 'faces');
+      const folder = path.join(out, 'faces.morphloom');
+      await clear(folder);
+      await drawPictures(faces, 'faces', flags.faces, DRAWN_PX, voice);
+      await drawPictures(path.join(out, 'shapes'), 'shapes', SHAPES, MODEL_PX, voice);
+      const project = await importFolder(
+        [faces],
+        folder,
+        { size: { width: MODEL_PX, height: MODEL_PX }, labels: path.join(faces, ATTRIBUTES_FILE) },
+        voice,
+      );
+      await train(
+        project,
+        { kind: 'new', recipe: parseRecipe(presetNamed('morph')), budget: { kind: 'minutes', minutes: flags.minutes }, seed: SEED },
+        flags,
+        voice,
+      );
+      await withInstrument(project.folder, flags, voice, (instrument) => show(instrument, out, voice));
+    });
+}
+
+/** Removes what an earlier demo left, and nothing that is not a project of ours. */
+async function clear(folder: string): Promise<void> {
+  if (await Project.isProject(folder)) await fs.rm(folder, { recursive: true, force: true });
+}
+
+async function drawPictures(into: string, kind: 'faces' | 'shapes', count: number, sizePx: number, voice: Voice): Promise<void> {
+  const { onProgress, signal } = voice;
+  await writeSamples({ kind, count, sizePx, seed: SEED, into, onProgress, signal });
+}
+
+async function show(instrument: OpenedInstrument, out: string, voice: Voice): Promise<void> {
+  const { onProgress, signal } = voice;
+  const smile = await learnAttributeFrom(
+    instrument,
+    'smile',
+    { kind: 'column', column: 'smile' },
+    { seed: SEED, onProgress, signal },
+  );
+  voice.say(`Learned "smile": held-out AUC ${smile.facts.heldOutAuc?.toFixed(3) ?? '–'}.`);
+
+  const dataset = await openDataset(instrument.project.dataset);
+  const cast = castOf(dataset.entries, CAST);
+  const { entries } = dataset;
+  const shown = entries.slice(0, 16).map((_, i) => i);
+  const pixels = new Uint8Array(shown.length * instrument.image.width * instrument.image.height * instrument.image.channels);
+  dataset.readBatch(shown, pixels);
+  dataset.close();
+
+  const morph = path.join(out, 'morph.gif');
+  await exportMorph({
+    instrument,
+    pictures: cast,
+    settings: {
+      ...DEFAULT_MORPH,
+      path: 'spline',
+      loop: 'cycle',
+      frames: 24 * CAST,
+      hold: 6,
+      ease: 'ease-in-out-sine',
+      framesPerSecond: 25,
+      scale: SCALE,
+    },
+    seed: SEED,
+    out: morph,
+    onProgress,
+    signal,
+  });
+
+  const smiling = path.join(out, 'smile.gif');
+  await smileLoop(instrument, cast[0], smiling, voice);
+
+  const page = path.join(out, 'report.png');
+  await writeReport(instrument, pixels, shown.length, page, voice);
+
+  voice.say('');
+  voice.say('Done. Look at these:');
+  voice.say(`  ${morph}   five of the faces, flowing into one another`);
+  voice.say(`  ${smiling}   one face, from sad to smiling and back`);
+  voice.say(`  ${page}  what the model has learned`);
+  voice.say('Next, with your own pictures:');
+  voice.say('  npx . train <folder of pictures> --out mine.morphloom --minutes 10');
+  voice.say('  npx . morph mine.morphloom <picture> <another> --loop pingpong --out mine.gif');
+}
+
+/** Pictures by their drawn attributes, each as unlike the ones before as can be. Deterministic. */
+function castOf(
+  entries: readonly { readonly source: string; readonly attributes?: Readonly<Record<string, number>> | undefined }[],
+  count: number,
+): string[] {
+  const features = ['skinTone', 'hairStyle', 'glasses', 'smile', 'hairLength', 'background'];
+  const at = (i: number): number[] => features.map((name) => entries[i].attributes?.[name] ?? 0);
+  const spread = features.map((_, k) => {
+    const values = entries.map((_, i) => at(i)[k]);
+    return Math.max(...values) - Math.min(...values) || 1;
+  });
+  const distance = (a: number, b: number): number => Math.hypot(...at(a).map((value, k) => (value - at(b)[k]) / spread[k]));
+  const cast = [0];
+  while (cast.length < Math.min(count, entries.length)) {
+    const nearest = entries.map((_, i) => Math.min(...cast.map((j) => distance(i, j))));
+    cast.push(nearest.indexOf(Math.max(...nearest)));
+  }
+  return cast.map((i) => entries[i].source);
+}
+
+async function smileLoop(instrument: OpenedInstrument, picture: string, out: string, { onProgress, signal }: Voice): Promise<void> {
+  const wants = { image: instrument.image, scale: SCALE, dataset: instrument.project.dataset };
+  const [{ source, id, crop, keyframe }] = await picturesNamed([picture], wants);
+  const moves = await loadMoves(instrument, [{ name: 'smile', amount: 2.5 }]);
+  const own = instrument.encode(keyframe.pixels, 1).mean;
+  const frameCount = 60;
+  const ease = easing('ease-in-out-sine');
+  const factors = Array.from({ length: frameCount }, (_, i) => 1 - 2 * ease(Math.abs(1 - (2 * i) / frameCount)));
+  await writeAnimation({
+    frames: movedFrames(instrument, keyframe, own, latentsAlong(own, moves, factors), { detail: 1, scale: SCALE }),
+    frameCount,
+    framesPerSecond: 25,
+    loop: true,
+    out,
+    provenance: {
+      morphloom: 1,
+      kind: 'attribute',
+      model: modelOf(instrument),
+      seed: SEED,
+      picture: { source, id, crop },
+      moves: [{ name: 'smile', amount: 2.5 }],
+    },
+    ...(onProgress === undefined ? {} : { onProgress }),
+    signal,
+  });
+}
+
+async function writeReport(
+  instrument: OpenedInstrument,
+  pixels: Uint8Array,
+  count: number,
+  out: string,
+  voice: Voice,
+): Promise<void> {
+  const figures = await evaluateInstrument(instrument, voice);
+  const samples = await drawSamples(instrument, { count: 16, temperature: 0.8, from: 'pictures', seed: SEED }, voice);
+  const lines = await instrument.run.lines();
+  const last = lines.at(-1);
+  if (last === undefined) throw new MorphloomError('corrupt', `Run ${instrument.runId} kept no figures; run the demo again.`);
+  const frame = await report({
+    title: 'Faces, learned from drawings',
+    subtitle: figures.advice,
+    facts: [
+      { label: 'Training', value: `${Math.round(last.elapsedSeconds)} s` },
+      { label: 'Speed', value: `${Math.round((last.step * instrument.run.recipe.optimiser.batch) / last.elapsedSeconds)} pictures/s` },
+      { label: 'Known pictures', value: `${figures.train.psnr.toFixed(1)} dB` },
+      { label: 'Held-out pictures', value: figures.heldout === null ? '–' : `${figures.heldout.psnr.toFixed(1)} dB` },
+    ],
+    originals: framesOf(pixels, instrument.image),
+    reconstructions: framesOf(instrument.decode(instrument.encode(pixels, count).mean, count), instrument.image),
+    samples: framesOf(samples, instrument.image),
+    curves: [
+      { name: 'loss', points: lines.map((line) => [line.step, line.loss] as const) },
+      { name: 'distortion', points: lines.map((line) => [line.step, line.terms['distortion']] as const) },
+    ],
+  });
+  const provenance = { morphloom: 1 as const, kind: 'report', model: modelOf(instrument), seed: SEED };
+  await writeStill({ frame, out, provenance });
+}

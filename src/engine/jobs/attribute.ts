@@ -1,0 +1,143 @@
+import { MorphloomError } from '../../contract/errors.ts';
+import type { OnProgress } from '../../contract/progress.ts';
+import { learnAttribute, type AttributeMethod } from '../latent/attribute.ts';
+import type { OpenedInstrument } from '../latent/open.ts';
+import { loadAttribute, saveAttribute, type StoredAttribute } from '../project/attribute-folder.ts';
+import { encodeDataset, readPictures } from './pictures.ts';
+
+interface Context {
+  readonly onProgress?: OnProgress | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Which pictures have the attribute, and which have not. */
+export type AttributeExamples =
+  | { readonly kind: 'folders'; readonly with: readonly string[]; readonly without: readonly string[] }
+  /** A column of the dataset's table: the upper and the lower third of its values, or 1 and the rest. */
+  | { readonly kind: 'column'; readonly column: string };
+
+/** Below this many pictures on a side the difference of means is all that they can support. */
+const ENOUGH_FOR_REGRESSION = 20;
+
+/** Learns an attribute and keeps it with the project. Throws `usage` and `input` errors for its examples. */
+export async function learnAttributeFrom(
+  instrument: OpenedInstrument,
+  name: string,
+  examples: AttributeExamples,
+  options: { readonly method?: AttributeMethod | undefined; readonly seed: number } & Context,
+): Promise<StoredAttribute> {
+  const { latents, has } =
+    examples.kind === 'folders'
+      ? await latentsOfFolders(instrument, examples, options)
+      : await latentsOfColumn(instrument, examples.column, options);
+  const sides = { with: has.filter(Boolean).length, without: has.filter((yes) => !yes).length };
+  if (Math.min(sides.with, sides.without) < 2) {
+    throw new MorphloomError(
+      'input',
+      `"${name}" needs at least two pictures that have it and two that have not; there are ${sides.with} and ${sides.without}.`,
+    );
+  }
+  const method =
+    options.method ?? (Math.min(sides.with, sides.without) < ENOUGH_FOR_REGRESSION ? 'mean' : 'logistic');
+  const vector = learnAttribute({ latents, size: instrument.latentSize, has }, method, options.seed);
+  const stored: StoredAttribute = {
+    facts: {
+      name,
+      method,
+      model: { run: instrument.runId, hash: instrument.hash },
+      ...sides,
+      heldOutAuc: Number.isNaN(vector.heldOutAuc) ? null : vector.heldOutAuc,
+    },
+    vector,
+  };
+  await saveAttribute(instrument.project.attributes, stored);
+  return stored;
+}
+
+interface Labelled {
+  readonly latents: Float32Array;
+  readonly has: readonly boolean[];
+}
+
+async function latentsOfFolders(
+  instrument: OpenedInstrument,
+  folders: { readonly with: readonly string[]; readonly without: readonly string[] },
+  context: Context,
+): Promise<Labelled> {
+  const side = async (paths: readonly string[]): Promise<{ mean: Float32Array; count: number }> => {
+    const { pixels, files } = await readPictures(instrument, paths, context);
+    return { mean: instrument.encode(pixels, files.length).mean, count: files.length };
+  };
+  const [yes, no] = [await side(folders.with), await side(folders.without)];
+  const latents = new Float32Array(yes.mean.length + no.mean.length);
+  latents.set(yes.mean);
+  latents.set(no.mean, yes.mean.length);
+  return { latents, has: Array.from({ length: yes.count + no.count }, (_, i) => i < yes.count) };
+}
+
+async function latentsOfColumn(instrument: OpenedInstrument, column: string, context: Context): Promise<Labelled> {
+  const { mean, entries } = await encodeDataset(instrument, context);
+  const valued = entries.flatMap(({ attributes }, index) => {
+    const value = attributes?.[column];
+    return value === undefined ? [] : [{ index, value }];
+  });
+  if (valued.length === 0) {
+    const columns = [...new Set(entries.flatMap(({ attributes }) => Object.keys(attributes ?? {})))];
+    const known = columns.length === 0 ? 'they came without a table; import with --labels' : `there are ${columns.join(', ')}`;
+    throw new MorphloomError('usage', `The pictures have no column "${column}"; ${known}.`);
+  }
+  const values = valued.map(({ value }) => value).sort((a, b) => a - b);
+  const [low, high] = [values[Math.floor(values.length / 3)], values[Math.floor((2 * values.length) / 3)]];
+  const [lowest, highest] = [values[0], values[values.length - 1]];
+  // Of a mark (yes or no) the thirds may coincide: then its two extremes are the two sides.
+  const isLow = (value: number): boolean => (low < high ? value <= low : value === lowest);
+  const isHigh = (value: number): boolean => (low < high ? value >= high : value === highest);
+  const chosen = lowest === highest ? [] : valued.filter(({ value }) => isLow(value) || isHigh(value));
+  const { latentSize } = instrument;
+  const latents = new Float32Array(chosen.length * latentSize);
+  chosen.forEach(({ index }, row) => latents.set(mean.subarray(index * latentSize, (index + 1) * latentSize), row * latentSize));
+  return { latents, has: chosen.map(({ value }) => isHigh(value)) };
+}
+
+/** How far to move along one attribute, in standard deviations. */
+export interface AttributeMove {
+  readonly attribute: StoredAttribute;
+  readonly amount: number;
+}
+
+/**
+ * A picture's latent with the moves added, once for each factor they are multiplied by.
+ * @param own the picture's latent, `[z]`
+ */
+export function latentsAlong(
+  own: Float32Array,
+  moves: readonly AttributeMove[],
+  factors: readonly number[],
+): Float32Array[] {
+  return factors.map((factor) => {
+    const moved = Float32Array.from(own);
+    for (const { attribute, amount } of moves) {
+      for (let k = 0; k < moved.length; k++) moved[k] += factor * amount * attribute.vector.direction[k];
+    }
+    return moved;
+  });
+}
+
+/** Loads attributes for this model. Throws `usage` errors for names and for those of another model. */
+export async function loadMoves(
+  instrument: OpenedInstrument,
+  amounts: readonly { readonly name: string; readonly amount: number }[],
+): Promise<AttributeMove[]> {
+  return Promise.all(
+    amounts.map(async ({ name, amount }) => {
+      const attribute = await loadAttribute(instrument.project.attributes, name);
+      if (attribute.facts.model.hash !== instrument.hash) {
+        throw new MorphloomError(
+          'usage',
+          `"${name}" was learned on another model (run ${attribute.facts.model.run}); learn it again on ${instrument.runId}, or add --run.`,
+        );
+      }
+      return { attribute, amount };
+    }),
+  );
+}

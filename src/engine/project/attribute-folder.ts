@@ -1,0 +1,82 @@
+import * as fs from 'node:fs/promises';
+import * as path from 'node:path';
+import { z } from 'zod';
+import { MorphloomError } from '../../contract/errors.ts';
+import type { AttributeVector } from '../latent/attribute.ts';
+import { describeWriteFailure, exists, replaceFile } from '../node/files.ts';
+import { readJson } from './json.ts';
+import { decodeSafetensors, encodeSafetensors } from './safetensors.ts';
+
+const attributeSchema = z.strictObject({
+  schema: z.literal(1),
+  name: z.string().min(1),
+  method: z.enum(['mean', 'logistic']),
+  /** The model it belongs to: a direction means nothing in another one. */
+  model: z.strictObject({ run: z.string(), hash: z.string() }),
+  with: z.number().int(),
+  without: z.number().int(),
+  /** Null where there were too few pictures to hold some out. */
+  heldOutAuc: z.number().nullable(),
+  bias: z.number(),
+  /** The file beside this one that holds `direction` and `weights`; its name is its content's. */
+  vectors: z.string(),
+});
+export type AttributeFacts = Omit<z.infer<typeof attributeSchema>, 'schema' | 'bias' | 'vectors'>;
+
+export interface StoredAttribute {
+  readonly facts: AttributeFacts;
+  readonly vector: AttributeVector;
+}
+
+/** A file name for any name that an artist gives. */
+function idOf(name: string): string {
+  const plain = name.normalize('NFC').replaceAll(/[^\p{L}\p{N}_-]/gu, '-').slice(0, 80);
+  if (/[\p{L}\p{N}]/u.test(plain)) return plain;
+  throw new MorphloomError('usage', `"${name}" is no name for an attribute; it needs at least one letter or digit.`);
+}
+
+/**
+ * Keeps an attribute: `attributes/<id>.json` and the vectors beside it. The JSON is renamed into place last,
+ * and names the vectors' file, so the two always belong together.
+ */
+export async function saveAttribute(folder: string, { facts, vector }: StoredAttribute): Promise<string> {
+  const id = idOf(facts.name);
+  await fs.mkdir(folder, { recursive: true }).catch((cause: unknown) => {
+    throw describeWriteFailure(folder, cause);
+  });
+  const shape = [vector.direction.length];
+  const vectors = `${id}-${facts.model.hash.slice(0, 12)}-${vector.method}.safetensors`;
+  const tensors = new Map([
+    ['direction', { shape, values: vector.direction }],
+    ['weights', { shape, values: vector.weights }],
+  ]);
+  await replaceFile(path.join(folder, vectors), encodeSafetensors(tensors));
+  const file = path.join(folder, `${id}.json`);
+  const document = { schema: 1, ...facts, bias: vector.bias, vectors };
+  await replaceFile(file, `${JSON.stringify(document, null, 2)}\n`);
+  return file;
+}
+
+/** The attributes of a project, by name. */
+export async function listAttributes(folder: string): Promise<AttributeFacts[]> {
+  const names = (await fs.readdir(folder).catch(() => [] as string[])).filter((name) => name.endsWith('.json')).sort();
+  return Promise.all(names.map(async (name) => readJson(path.join(folder, name), attributeSchema)));
+}
+
+/** Throws a `usage` error that lists the names where there is none of this one. */
+export async function loadAttribute(folder: string, name: string): Promise<StoredAttribute> {
+  const file = path.join(folder, `${idOf(name)}.json`);
+  if (!(await exists(file))) {
+    const known = (await listAttributes(folder)).map((facts) => facts.name);
+    const there = known.length === 0 ? 'none has been learned yet' : `there are ${known.join(', ')}`;
+    throw new MorphloomError('usage', `There is no attribute "${name}"; ${there}.`);
+  }
+  const { schema: _, bias, vectors, ...facts } = await readJson(file, attributeSchema);
+  const data = path.join(folder, path.basename(vectors));
+  const { arrays } = decodeSafetensors(await fs.readFile(data), data);
+  const [direction, weights] = [arrays.get('direction')?.values, arrays.get('weights')?.values];
+  if (direction === undefined || weights === undefined) {
+    throw new MorphloomError('corrupt', `"${data}" holds no attribute; learn "${name}" again.`);
+  }
+  return { facts, vector: { method: facts.method, direction, weights, bias, heldOutAuc: facts.heldOutAuc ?? NaN } };
+}
