@@ -1,0 +1,175 @@
+import { spawnSync } from 'node:child_process';
+import * as fs from 'node:fs/promises';
+import * as os from 'node:os';
+import * as path from 'node:path';
+import sharp from 'sharp';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { importPictures } from '../../src/engine/dataset/index.ts';
+import { initialValues } from '../../src/engine/model/weights.ts';
+import { readProvenance } from '../../src/engine/node/encoders/recipe.ts';
+import { Project } from '../../src/engine/project/project.ts';
+import { RunFolder } from '../../src/engine/project/run-folder.ts';
+import { composeModel } from '../../src/engine/recipes/compose.ts';
+import { applySetting, parseRecipe, presetNamed } from '../../src/engine/recipes/resolve.ts';
+
+const FORMAT = { width: 16, height: 16, channels: 3 } as const;
+let root = '';
+let project = '';
+let pictures = '';
+
+beforeAll(async () => {
+  root = await fs.mkdtemp(path.join(os.tmpdir(), 'morphloom-cli-morph-'));
+  pictures = path.join(root, 'pictures');
+  await draw(pictures, 'red.png', '#d02010', 10);
+  await draw(pictures, 'blue.png', '#1030c0', 20);
+  await draw(path.join(pictures, 'more'), 'green.png', '#109040', 30);
+  await draw(path.join(pictures, 'more'), 'red.png', '#e05030', 26);
+  project = path.join(root, 'a.morphloom');
+  await writeProject(project, 1);
+});
+afterAll(() => fs.rm(root, { recursive: true, force: true }));
+
+async function draw(folder: string, name: string, colour: string, side: number): Promise<void> {
+  await fs.mkdir(folder, { recursive: true });
+  const shape = `<svg width="64" height="64"><rect x="12" y="${side}" width="${side}" height="24" fill="${colour}"/></svg>`;
+  await sharp(Buffer.from(shape)).flatten({ background: '#fff' }).png().toFile(path.join(folder, name));
+}
+
+/** A project with a run whose weights are those that training begins with: as good as any for finding the way. */
+async function writeProject(folder: string, seed: number): Promise<void> {
+  const opened = await (await Project.openOrCreate(folder)).withSources([pictures]);
+  await importPictures({
+    sources: [pictures],
+    into: opened.dataset,
+    format: FORMAT,
+    crop: 'centre',
+    keepDuplicates: true,
+  });
+  const document = presetNamed('morph');
+  applySetting(document, 'latent.size=8');
+  const recipe = parseRecipe(document);
+  const run = await RunFolder.create(opened.runs, {
+    schema: 1,
+    recipe,
+    image: FORMAT,
+    seed,
+    budget: { kind: 'steps', steps: 1 },
+    dataset: 'none',
+  });
+  const weights = composeModel(recipe, FORMAT).weights.map(
+    (spec, i) => [spec.name, { shape: spec.shape, values: initialValues(spec, seed, i) }] as const,
+  );
+  await run.commit({ step: 1, elapsedSeconds: 0, score: null, best: null }, new Map(weights), new Map());
+}
+
+function morph(...args: string[]): { status: number | null; stdout: string; stderr: string } {
+  const all = ['bin/morphloom.cjs', 'morph', ...args];
+  return spawnSync(process.execPath, all, {
+    encoding: 'utf8',
+    env: { ...process.env, TF_CPP_MIN_LOG_LEVEL: '3' },
+  });
+}
+const out = (name: string): string => path.join(root, name);
+
+/** The furthest that a frame is from a picture at the model's size, in grey levels. */
+async function apart(frame: string, picture: string): Promise<number> {
+  const [a, b] = await Promise.all([
+    sharp(frame).raw().toBuffer(),
+    sharp(picture).resize(16, 16, { fit: 'cover' }).raw().toBuffer(),
+  ]);
+  return a.reduce((worst, value, i) => Math.max(worst, Math.abs(value - b[i])), 0);
+}
+
+describe('morphloom morph', () => {
+  it('writes frames from the pictures themselves, by file or by name, and rebuilds them to the byte', async () => {
+    const red = path.join(pictures, 'red.png');
+    const made = morph(
+      project,
+      red,
+      'blue',
+      '--out',
+      out('m.gif'),
+      '--frames',
+      '12',
+      '--loop',
+      'pingpong',
+      '--json',
+    );
+    expect(made).toMatchObject({ status: 0 });
+    expect(JSON.parse(made.stdout)).toMatchObject({ frames: 12, width: 16, settings: { path: 'slerp' } });
+    expect(await readProvenance(out('m.gif'))).toMatchObject({
+      kind: 'morph',
+      project,
+      model: { run: '001-morph' },
+      pictures: [{ source: red }, { source: path.join(pictures, 'blue.png') }],
+    });
+
+    const moved = out('moved.morphloom');
+    await fs.cp(project, moved, { recursive: true });
+    const rebuilt = morph('--from', out('m.gif'), moved, '--json');
+    expect(rebuilt).toMatchObject({ status: 0 });
+    expect(JSON.parse(rebuilt.stdout)).toMatchObject({
+      identical: true,
+      path: out('m-rebuilt.gif'),
+      project: moved,
+    });
+    expect(await fs.readFile(out('m-rebuilt.gif'))).toEqual(await fs.readFile(out('m.gif')));
+
+    const frames = morph(
+      project,
+      red,
+      'more/green.png',
+      'blue',
+      '--out',
+      `${out('frames')}/`,
+      '--frames',
+      '9',
+    );
+    expect(frames).toMatchObject({ status: 0 });
+    expect(await apart(out('frames/frame-0001.png'), red)).toBeLessThanOrEqual(1);
+    expect(await apart(out('frames/frame-0009.png'), path.join(pictures, 'blue.png'))).toBeLessThanOrEqual(1);
+  });
+
+  it('fails with one sentence and the right code', async () => {
+    const x = ['--out', out('x.gif')];
+    const wrong: readonly [string[], number, RegExp][] = [
+      [[project, 'blue', ...x], 2, /A morph goes between two pictures or more; only one was named/],
+      [[project, 'blue', 'nobody', ...x], 1, /There is no picture "nobody"/],
+      [[project, 'blue', 'red', ...x], 2, /"red" is the name of several pictures/],
+      [[project, 'blue', 'green', '--ease', 'bounce', ...x], 2, /Choose one of linear, smoothstep/],
+      [[project, 'blue', 'green', '--detail', '2', ...x], 2, /It is a number from 0 to 1/],
+      [[project, 'blue', 'green', '--out', out('x.tiff')], 2, /no animation can be written as \.tiff/],
+      [[project, 'blue', 'green', '--out', path.join(pictures, 'red.png', 'x.gif')], 1, /was not saved/],
+      [[project, 'blue', 'green'], 2, /Say where to write the morph/],
+      [['--from', path.join(pictures, 'red.png')], 1, /carries no Morphloom recipe/],
+      [['--from', out('m.gif'), '--frames', '3'], 2, /the recipe decides --frames/],
+    ];
+    for (const [args, status, sentence] of wrong) {
+      const result = morph(...args);
+      expect(result.stderr).toMatch(sentence);
+      expect(result.stderr).not.toMatch(/defect/);
+      expect(result).toMatchObject({ status, stdout: '' });
+    }
+    await expect(fs.access(out('x.gif'))).rejects.toThrow();
+  });
+
+  it('rebuilds nothing with another model, or when a picture has changed', async () => {
+    const other = out('b.morphloom');
+    await writeProject(other, 2);
+    const model = morph('--from', out('m.gif'), other);
+    expect(model).toMatchObject({ status: 1 });
+    expect(model.stderr).toMatch(/was made with another model than run "001-morph"/);
+
+    await draw(pictures, 'passing.png', '#803080', 22);
+    const passing = path.join(pictures, 'passing.png');
+    expect(morph(project, passing, 'blue', '--out', out('p.gif'), '--frames', '4')).toMatchObject({
+      status: 0,
+    });
+    await draw(pictures, 'passing.png', '#803080', 23);
+    expect(morph('--from', out('p.gif')).stderr).toMatch(
+      /"[^"]*passing\.png" has changed since the morph was made/,
+    );
+    await fs.rm(passing);
+    expect(morph('--from', out('p.gif')).stderr).toMatch(/"[^"]*passing\.png" is no longer there/);
+  });
+});
