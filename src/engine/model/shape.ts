@@ -8,10 +8,12 @@ export interface ImageShape {
 const DEEPEST = 6;
 /** The smallest side that is worth a further halving: 4 × 4 keeps a notion of place. */
 const SMALLEST_SIDE = 4;
+/** A shorter side that stays longer than this leaves more places than a dense layer can tie together. */
+const LARGEST_ROOT = 16;
 
 /**
  * How many times a convolutional network halves this picture: as often as both sides stay whole and no
- * shorter than four. 0 where a side is odd or below eight: such pictures cannot be modelled by halving.
+ * shorter than four. 0 where they cannot be halved often enough: such pictures cannot be modelled by halving.
  */
 export function halvings({ width, height }: Pick<ImageShape, 'width' | 'height'>): number {
   let count = 0;
@@ -21,5 +23,5 @@ export function halvings({ width, height }: Pick<ImageShape, 'width' | 'height'>
     h /= 2;
     count++;
   }
-  return count;
+  return Math.min(w, h) > LARGEST_ROOT ? 0 : count;
 }

@@ -27,11 +27,11 @@ function resolveNormalisation(
 function fitWidths(asked: readonly number[], image: ImageShape): number[] {
   const depth = halvings(image);
   if (depth === 0) {
-    const near = (side: number): string => `${Math.max(8, Math.floor(side / 8) * 8)}`;
+    const near = (side: number): number => Math.max(16, Math.round(side / 16) * 16);
     throw new MorphloomError(
       'usage',
       `Pictures of ${image.width} × ${image.height} cannot be halved by a convolutional model; ` +
-        `take sides that are multiples of 8, such as ${near(image.width)} × ${near(image.height)}.`,
+        `take sides that are multiples of 16, such as ${near(image.width)} × ${near(image.height)}.`,
     );
   }
   return Array.from({ length: depth }, (_, i) => asked[Math.min(i, asked.length - 1)]);
