@@ -128,22 +128,30 @@ export class Trainer {
   }
 
   #differentiate(inputs: tf.NamedTensorMap): { gradients: tf.NamedTensorMap; output: StepOutput } {
-    return tf.tidy(() => {
-      const captured: StepOutput[] = [];
-      const { value, grads } = tf.variableGrads(() => {
-        const output = this.task.step(inputs);
-        for (const kept of [...Object.values(output.terms), ...Object.values(output.updates)]) tf.keep(kept);
-        captured.push(output);
-        return output.loss;
-      }, [...this.#trainable.values()]);
-      const byVariable = new Map([...this.#trainable].map(([name, v]) => [v.name, name]));
-      const gradients: tf.NamedTensorMap = {};
-      for (const [variableName, gradient] of Object.entries(grads)) {
-        gradients[byVariable.get(variableName) as string] = tf.keep(gradient);
-      }
-      const { terms, updates } = captured[0];
-      return { gradients, output: { loss: tf.keep(value), terms, updates } };
-    });
+    const captured: StepOutput[] = [];
+    try {
+      return tf.tidy(() => {
+        const { value, grads } = tf.variableGrads(() => {
+          const output = this.task.step(inputs);
+          captured.push(output);
+          for (const kept of [...Object.values(output.terms), ...Object.values(output.updates)])
+            tf.keep(kept);
+          return output.loss;
+        }, [...this.#trainable.values()]);
+        const byVariable = new Map([...this.#trainable].map(([name, v]) => [v.name, name]));
+        const gradients: tf.NamedTensorMap = {};
+        for (const [variableName, gradient] of Object.entries(grads)) {
+          gradients[byVariable.get(variableName) as string] = tf.keep(gradient);
+        }
+        const { terms, updates } = captured[0];
+        return { gradients, output: { loss: tf.keep(value), terms, updates } };
+      });
+    } catch (error) {
+      tf.dispose(captured.map(({ terms, updates }) => [terms, updates]));
+      // What tfjs saved for the gradient is let go only when the gradient is done, which now never happens.
+      for (const { saved } of tf.engine().state.activeTape ?? []) tf.dispose(saved ?? []);
+      throw error;
+    }
   }
 
   #followAverage(step: number): void {
