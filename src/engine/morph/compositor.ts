@@ -8,10 +8,16 @@ export interface Residuals {
   readonly to: Float32Array;
 }
 
-/** The flows with which the picture at some moment fetches itself from the decodes of the two ends. */
+/** How the shapes of some moment lie to those of the two ends. */
 export interface EndFlows {
+  /** The flows with which the decoded picture fetches itself from the decodes of the two ends. */
   readonly from: Flow;
   readonly to: Flow;
+  /**
+   * The flow with which the first end's picture, brought here, fetches itself from the second's, brought here
+   * too: what the decoder does not show to be the same. Left out where only one end counts.
+   */
+  readonly between?: Flow;
 }
 
 export interface Compositor {
@@ -19,8 +25,9 @@ export interface Compositor {
   /** What `picture` (uint8, output size) has that `decoded` (model size) has not. */
   residual(picture: Uint8Array, decoded: Float32Array): Float32Array;
   /**
-   * The decoded picture, enlarged, with the detail of both ends moved to where its shapes are.
-   * @param blend 0 takes the detail of the first end only, 1 that of the second
+   * Brings both ends' pictures to the moment that `decoded` shows, lets them meet on the way between them, and
+   * fades them over.
+   * @param blend 0 shows the first end only, 1 the second
    * @param out values of the output shape in [0, 1]
    */
   compose(
@@ -40,9 +47,13 @@ export function createCompositor(image: PictureShape, scale: number): Compositor
   const { width, height, channels } = image;
   const output = { width: Math.round(width * scale), height: Math.round(height * scale), channels };
   const same = output.width === width && output.height === height;
+  const pixels = width * height;
   const enlarge = same ? null : createEnlarger(width, height, channels, output.width, output.height);
   const enlargePlane = same ? null : createEnlarger(width, height, 1, output.width, output.height);
   const wide = same ? null : stillFlow(output.width * output.height);
+  const base = new Float32Array(valuesOf(output));
+  const shift = stillFlow(pixels);
+  const whole = stillFlow(pixels);
 
   const place = (decoded: Float32Array, out: Float32Array): void => {
     if (enlarge === null) out.set(decoded);
@@ -58,27 +69,51 @@ export function createCompositor(image: PictureShape, scale: number): Compositor
     }
     return wide;
   };
-  const add = (residual: Float32Array, flow: Flow, weight: number, out: Float32Array): void => {
-    if (weight !== 0) addWarped(residual, output.width, output.height, channels, atOutput(flow), weight, out);
-  };
-  const plain = (decoded: Float32Array, out: Float32Array): void => {
-    place(decoded, out);
-    clamp(out);
+  const add = (picture: Float32Array, flow: Flow, weight: number, out: Float32Array): void =>
+    addWarped(picture, output.width, output.height, channels, atOutput(flow), weight, out);
+
+  /** Adds one end's picture, gone `way` (signed) along `between`. */
+  const addEnd = (
+    residual: Float32Array,
+    flow: Flow,
+    between: Flow | undefined,
+    way: number,
+    detail: number,
+    weight: number,
+    out: Float32Array,
+  ): void => {
+    if (weight === 0) return;
+    if (between === undefined || way === 0) {
+      for (let i = 0; i < out.length; i++) out[i] += weight * base[i];
+      add(residual, flow, detail * weight, out);
+      return;
+    }
+    for (const axis of ['u', 'v'] as const) {
+      for (let i = 0; i < pixels; i++) shift[axis][i] = whole[axis][i] = way * between[axis][i];
+    }
+    addWarped(flow.u, width, height, 1, shift, 1, whole.u);
+    addWarped(flow.v, width, height, 1, shift, 1, whole.v);
+    add(base, shift, weight, out);
+    add(residual, whole, detail * weight, out);
   };
 
   return {
     output,
-    plain,
+    plain: (decoded, out) => {
+      place(decoded, out);
+      clamp(out);
+    },
     residual: (picture, decoded) => {
       const residual = new Float32Array(valuesOf(output));
       place(decoded, residual);
       for (let i = 0; i < residual.length; i++) residual[i] = picture[i] / 255 - residual[i];
       return residual;
     },
-    compose: (decoded, detail, residuals, flows, blend, out) => {
-      place(decoded, out);
-      add(residuals.from, flows.from, detail * (1 - blend), out);
-      add(residuals.to, flows.to, detail * blend, out);
+    compose: (decoded, detail, residuals, { from, to, between }, blend, out) => {
+      place(decoded, base);
+      out.fill(0);
+      addEnd(residuals.from, from, between, -detail * blend, detail, 1 - blend, out);
+      addEnd(residuals.to, to, between, detail * (1 - blend), detail, blend, out);
       clamp(out);
     },
   };

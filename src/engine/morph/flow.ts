@@ -146,7 +146,11 @@ function createSolver({ width, height }: Level, channels: number): Solve {
         const right = x + 1 < width ? channels : 0;
         const spanX = 4 * (right - left > channels ? 1 : 0.5);
         let [a, b, c, d, e] = [0, 0, 0, 0, 0];
-        for (let at = pixel * channels, end = at + channels; at < end; at++) {
+        // What would be fetched from beyond the edge says nothing: without this a flow that points outwards
+        // finds the repeated edge there, is never corrected, and runs away.
+        const [toX, toY] = [x + u[pixel], y + v[pixel]];
+        const inside = toX >= 0 && toY >= 0 && toX <= width - 1 && toY <= height - 1;
+        for (let at = pixel * channels, end = at + channels; inside && at < end; at++) {
           const dx = (warped[at + right] + from[at + right] - warped[at + left] - from[at + left]) / spanX;
           const dy = (warped[at + below] + from[at + below] - warped[at + above] - from[at + above]) / spanY;
           const rest = warped[at] - from[at] - dx * u[pixel] - dy * v[pixel];

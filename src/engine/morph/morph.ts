@@ -10,8 +10,7 @@ import { decodeAll, encodeAll, type LatentCodec, type PictureShape, valuesOf } f
 import { type Compositor, createCompositor, type Residuals } from './compositor.ts';
 import { createFlowEstimator } from './flow.ts';
 import { latentPath } from './path.ts';
-import { measureBare, measureComposite, type Segment, type Tick } from './segment.ts';
-import { stillFlow } from './warp.ts';
+import { measureBare, measureComposite, type Segment, stillFlows, type Tick } from './segment.ts';
 
 /** One of the artist's pictures on the timeline. */
 export interface Keyframe {
@@ -52,7 +51,7 @@ export async function* morphFrames(
   const { output } = plan.compositor;
   const picture = new Float32Array(valuesOf(output));
   const pixels = image.width * image.height;
-  const flows = { from: stillFlow(pixels), to: stillFlow(pixels) };
+  const flows = stillFlows(pixels);
   for (let start = 0; start < plan.frames.length; start += BATCH) {
     const places = plan.frames
       .slice(start, start + BATCH)

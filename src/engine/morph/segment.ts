@@ -9,7 +9,7 @@ import { stillFlow } from './warp.ts';
 interface Knot {
   /** The part of the decoded pictures' way that is done, in [0, 1]. */
   readonly passed: number;
-  readonly flows: EndFlows;
+  readonly flows: Required<EndFlows>;
 }
 
 /** The way from one keyframe to the next, measured: where on the path each seen step lies, and how shapes move. */
@@ -19,7 +19,7 @@ export interface Segment {
   /** The path's `t` at which a part of the way, in [0, 1], is done. */
   pathAt(position: number): number;
   /** How far the detail is faded over to the second end, and the flows, at the path's `t`. */
-  detailAt(t: number, flows: EndFlows): number;
+  detailAt(t: number, flows: Required<EndFlows>): number;
 }
 
 /**
@@ -61,13 +61,13 @@ export async function measureComposite(
   const last = samples.length - 1;
   const pixels = compositor.output.width * compositor.output.height;
   const bare = cumulativeLengths(steps(samples));
-  const knots = await measureKnots(samples, bare, pixels, estimator, tick);
-  const detailAt = (t: number, flows: EndFlows): number => {
+  const knots = await measureKnots(samples, bare, residuals, compositor, estimator, tick);
+  const detailAt = (t: number, flows: Required<EndFlows>): number => {
     const passed = lengthAtPosition(bare, t * last);
     flowsAt(knots, passed, flows);
     return passed;
   };
-  const flows = { from: stillFlow(pixels), to: stillFlow(pixels) };
+  const flows = stillFlows(pixels);
   let [before, now] = [new Float32Array(samples[0].length), new Float32Array(samples[0].length)];
   const seen = new Float64Array(last);
   for (let i = 0; i <= last; i++) {
@@ -90,37 +90,54 @@ function steps(samples: readonly Float32Array[]): number[] {
 async function measureKnots(
   samples: readonly Float32Array[],
   bare: Float64Array,
-  pixels: number,
+  residuals: Residuals,
+  compositor: Compositor,
   estimator: FlowEstimator,
   tick: Tick,
 ): Promise<Knot[]> {
   const evenly = Array.from({ length: KNOTS + 1 }, (_, k) => Math.round(positionAtLength(bare, k / KNOTS)));
   const at = [...new Set(evenly)];
+  const pixels = compositor.output.width * compositor.output.height;
   const pyramids = at.map((index) => estimator.pyramid(samples[index]));
   const knots = at.map((index) => ({
     passed: lengthAtPosition(bare, index),
-    flows: { from: stillFlow(pixels), to: stillFlow(pixels) },
+    flows: stillFlows(pixels),
   }));
   // Each estimate begins with its neighbour's: motion grows from the end, and stays continuous in time.
   const end = at.length - 1;
   for (let k = 1; k <= end; k++) {
     estimator.estimate(pyramids[k], pyramids[0], knots[k - 1].flows.from, knots[k].flows.from);
-    await tick(k, 2 * end);
+    await tick(k, 3 * end);
   }
   for (let k = end - 1; k >= 0; k--) {
     estimator.estimate(pyramids[k], pyramids[end], knots[k + 1].flows.to, knots[k].flows.to);
-    await tick(2 * end - k, 2 * end);
+    await tick(2 * end - k, 3 * end);
+  }
+  const brought = [0, 1].map(() => new Float32Array(samples[0].length));
+  for (let k = 0; k <= end; k++) {
+    const { from, to, between } = knots[k].flows;
+    brought.forEach((picture, blend) =>
+      compositor.compose(samples[at[k]], 1, residuals, { from, to }, blend, picture),
+    );
+    const [first, second] = brought.map((picture) => estimator.pyramid(picture));
+    estimator.estimate(first, second, null, between);
+    await tick(2 * end + k, 3 * end);
   }
   return knots;
 }
 
+/** Flows that move nothing, as room for others. */
+export function stillFlows(pixels: number): Required<EndFlows> {
+  return { from: stillFlow(pixels), to: stillFlow(pixels), between: stillFlow(pixels) };
+}
+
 /** The flows at a moment between two knots, blended linearly. */
-function flowsAt(knots: readonly Knot[], passed: number, out: EndFlows): void {
+function flowsAt(knots: readonly Knot[], passed: number, out: Required<EndFlows>): void {
   let next = 1;
   while (next < knots.length - 1 && knots[next].passed < passed) next++;
   const [a, b] = [knots[next - 1], knots[next]];
   const t = b.passed > a.passed ? Math.min(1, Math.max(0, (passed - a.passed) / (b.passed - a.passed))) : 0;
-  for (const end of ['from', 'to'] as const) {
+  for (const end of ['from', 'to', 'between'] as const) {
     lerp(a.flows[end].u, b.flows[end].u, t, out[end].u);
     lerp(a.flows[end].v, b.flows[end].v, t, out[end].v);
   }
