@@ -25,3 +25,15 @@ export function halvings({ width, height }: Pick<ImageShape, 'width' | 'height'>
   }
   return Math.min(w, h) > LARGEST_ROOT ? 0 : count;
 }
+
+/** The size nearest to this one, each side by itself, whose pictures can be halved often enough. */
+export function nearestHalvable({ width, height }: Pick<ImageShape, 'width' | 'height'>): {
+  width: number;
+  height: number;
+} {
+  const largest = LARGEST_ROOT * 2 ** DEEPEST;
+  let unit = SMALLEST_SIDE ** 2;
+  while (unit * LARGEST_ROOT < Math.min(width, height, largest)) unit *= 2;
+  const near = (side: number): number => Math.min(largest, Math.max(unit, Math.round(side / unit) * unit));
+  return { width: near(width), height: near(height) };
+}

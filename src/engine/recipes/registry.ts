@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { MorphloomError } from '../../contract/errors.ts';
 import { constant, cyclicalWarmup, linearWarmup } from '../../core/schedule.ts';
 import { convDecoder, convEncoder, mlpDecoder, mlpEncoder } from '../model/networks.ts';
-import { halvings, type ImageShape } from '../model/shape.ts';
+import { halvings, nearestHalvable, type ImageShape } from '../model/shape.ts';
 import { negativeElbo, targetFor } from '../objective/bound.ts';
 import { bernoulli, gaussian, optimalGaussian } from '../objective/likelihood.ts';
 import { standardNormalRate } from '../objective/rate.ts';
@@ -27,11 +27,11 @@ function resolveNormalisation(
 function fitWidths(asked: readonly number[], image: ImageShape): number[] {
   const depth = halvings(image);
   if (depth === 0) {
-    const near = (side: number): number => Math.max(16, Math.round(side / 16) * 16);
+    const near = nearestHalvable(image);
     throw new MorphloomError(
       'usage',
       `Pictures of ${image.width} × ${image.height} cannot be halved by a convolutional model; ` +
-        `take sides that are multiples of 16, such as ${near(image.width)} × ${near(image.height)}.`,
+        `take a size such as ${near.width} × ${near.height}.`,
     );
   }
   return Array.from({ length: depth }, (_, i) => asked[Math.min(i, asked.length - 1)]);
