@@ -6,7 +6,8 @@ import { presets } from './presets.ts';
 /** The named recipe as it is written. Throws a `usage` error that lists the names. */
 export function presetNamed(name: string): unknown {
   const found = presets.find((preset) => preset.name === name);
-  if (found !== undefined) return structuredClone(found);
+  // Through JSON, so that parts which presets share become each document's own and can be changed apart.
+  if (found !== undefined) return JSON.parse(JSON.stringify(found));
   const names = presets.map((preset) => preset.name).join(', ');
   throw new MorphloomError(
     'usage',
@@ -24,25 +25,34 @@ export function parseRecipe(document: unknown, where = 'In the recipe'): Recipe 
 /**
  * Applies settings such as `latent.size=64` or `regularisers.0.weight=0.5` to a document, in place. A value is
  * read as JSON where it is JSON, else as text. Whether it makes sense is for {@link parseRecipe} to say.
+ * Throws a `usage` error for what is no setting, or leads nowhere.
  */
 export function applySetting(document: unknown, setting: string): void {
   const at = setting.indexOf('=');
-  if (at < 1)
+  const path = setting.slice(0, Math.max(0, at)).split('.');
+  // `__proto__` is no key of a document: JavaScript would take it for something else, and lose the setting.
+  if (path.some((key) => key === '' || key === '__proto__')) {
     throw new MorphloomError('usage', `"${setting}" is no setting; write key=value, as in latent.size=64.`);
-  const path = setting.slice(0, at).split('.');
+  }
+  const leadsNowhere = (why: string): MorphloomError =>
+    new MorphloomError('usage', `"${setting}" leads nowhere: ${why}.`);
   let holder = document as Record<string, unknown>;
-  for (const key of path.slice(0, -1)) {
-    if (key === '__proto__' || !Object.hasOwn(holder, key)) holder[key] = {};
+  for (const [depth, key] of path.entries()) {
+    if (Array.isArray(holder) && !(/^\d+$/.test(key) && Number(key) <= holder.length)) {
+      const name = path.slice(0, depth).join('.');
+      throw leadsNowhere(`"${name}" is a list of ${holder.length}, whose places are counted from 0`);
+    }
+    if (depth === path.length - 1) {
+      holder[key] = readValue(setting.slice(at + 1));
+      return;
+    }
+    if (!Object.hasOwn(holder, key)) holder[key] = {};
     const next = holder[key];
     if (typeof next !== 'object' || next === null) {
-      throw new MorphloomError(
-        'usage',
-        `"${setting}" leads nowhere: "${key}" holds a value, not a group of settings.`,
-      );
+      throw leadsNowhere(`"${key}" holds a value, not a group of settings`);
     }
     holder = next as Record<string, unknown>;
   }
-  holder[path[path.length - 1]] = readValue(setting.slice(at + 1));
 }
 
 function readValue(text: string): unknown {
