@@ -60,7 +60,7 @@ export function batchNormTrain(
     (save as (saved: tf.Tensor[]) => void)([input, scale, mean, variance]);
     return {
       value: y,
-      gradFunc: (dy, saved) => batchNormBackward(dy as tf.Tensor4D, saved as tf.Tensor[], epsilon),
+      gradFunc: (dy, saved) => batchNormBackward(dy as tf.Tensor4D, saved, epsilon),
     };
   });
   const y = normalise(x, gamma, beta) as tf.Tensor4D;

@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs-core';
+import type * as tf from '@tensorflow/tfjs-core';
 import { createRng, fillNormal, STREAM } from '../../core/rng.ts';
 
 /** What a weight is before it has values. */
