@@ -53,7 +53,7 @@ describe('shapes', () => {
 
 describe('batch normalisation', () => {
   const layer = normalise('batch', 'b', 3);
-  const x = tf.add(tf.mul(normal4d([6, 4, 4, 3], 2), 3), 5) as tf.Tensor4D;
+  const x = tf.add<tf.Tensor4D>(tf.mul(normal4d([6, 4, 4, 3], 2), 3), 5);
 
   it('uses the batch’s statistics in training, and moves the running ones towards them', () => {
     const updates = new Map<string, tf.Tensor>();
@@ -96,7 +96,7 @@ describe('group normalisation', () => {
         .slice(layer.apply(tf.concat([own, rest]), weights, TRAIN), [0, 0, 0, 0], [1, 4, 6, channels])
         .dataSync<'float32'>();
     const alone = layer.apply(own, weights, TRAIN).dataSync<'float32'>();
-    for (const rest of [others, tf.mul(strangers, 100) as tf.Tensor4D]) {
+    for (const rest of [others, tf.mul<tf.Tensor4D>(strangers, 100)]) {
       beside(rest).forEach((v, i) => expect(Math.abs(v - alone[i])).toBeLessThan(1e-5));
     }
     expect(layer.apply(own, weights, INFER).dataSync()).toEqual(alone);
@@ -105,7 +105,7 @@ describe('group normalisation', () => {
   it('leaves each group of a picture with mean 0 and variance 1', () => {
     const layer = normalise('group', 'g', 16);
     const y = layer.apply(
-      tf.add(tf.mul(normal4d([2, 4, 4, 16], 4), 3), 2) as tf.Tensor4D,
+      tf.add<tf.Tensor4D>(tf.mul(normal4d([2, 4, 4, 16], 4), 3), 2),
       weightsOf(layer),
       TRAIN,
     );

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { halvings } from '../../../src/engine/model/shape.ts';
+import { halvings, nearestHalvable } from '../../../src/engine/model/shape.ts';
 
 describe('halvings', () => {
   it.each([
@@ -38,5 +38,29 @@ describe('halvings', () => {
         expect(Math.min(w, h)).toBeLessThanOrEqual(16);
       }),
     );
+  });
+});
+
+describe('nearestHalvable', () => {
+  it('is a size that can be halved, near the one asked for, and itself where that will do', () => {
+    const side = fc.integer({ min: 16, max: 1024 });
+    fc.assert(
+      fc.property(side, side, (width, height) => {
+        const near = nearestHalvable({ width, height });
+        expect(halvings(near)).toBeGreaterThan(0);
+        expect(nearestHalvable(near)).toEqual(near);
+        expect(Math.abs(near.width - width)).toBeLessThanOrEqual(32);
+        expect(Math.abs(near.height - height)).toBeLessThanOrEqual(32);
+      }),
+    );
+  });
+
+  it.each([
+    [62, 62, 64, 64],
+    [3, 200, 16, 208],
+    [264, 264, 256, 256],
+    [4096, 1500, 1024, 1024],
+  ])('%i × %i: %i × %i', (width, height, nearWidth, nearHeight) => {
+    expect(nearestHalvable({ width, height })).toEqual({ width: nearWidth, height: nearHeight });
   });
 });

@@ -62,7 +62,7 @@ describe.each(BOTH)('training with the %s Adam', (_, create) => {
       ...tinyTask(1),
       variables: fresh.variables,
       trainable: fresh.trainable,
-      step: fresh.step,
+      step: (inputs) => fresh.step(inputs),
     });
     advance(resumed, 3);
     resumed.restore(13, inference, training);
