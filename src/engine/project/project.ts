@@ -57,7 +57,7 @@ export class Project {
       if (error.code === 'ENOENT') return [] as string[];
       throw new MorphloomError('input', `"${folder}" is not a folder; choose another place for the project.`);
     });
-    if (inside.some((name) => name !== 'dataset' && !name.startsWith('.'))) {
+    if (inside.some((name) => !name.startsWith('.'))) {
       throw new MorphloomError(
         'input',
         `"${folder}" already holds other files and is no Morphloom project; choose a new or empty folder.`,
