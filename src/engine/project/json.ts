@@ -33,3 +33,27 @@ export async function readJson<Schema extends z.ZodType>(
   }
   throw fail(`is not as expected at "${issue.path.map(String).join('.')}": ${issue.message}`);
 }
+
+/**
+ * Reads JSON Lines of ours: null stands for a line that is damaged. A last line that a crash cut short is left
+ * out; a file that is not there has no lines.
+ */
+export async function readJsonLines<Schema extends z.ZodType>(
+  file: string,
+  schema: Schema,
+): Promise<(z.output<Schema> | null)[]> {
+  const text = await fs.readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return '';
+    throw error;
+  });
+  const lines = text.slice(0, text.lastIndexOf('\n') + 1).split('\n');
+  return lines.filter((line) => line !== '').map((line) => parseLine(line, schema));
+}
+
+function parseLine<Schema extends z.ZodType>(line: string, schema: Schema): z.output<Schema> | null {
+  try {
+    return schema.safeParse(JSON.parse(line)).data ?? null;
+  } catch {
+    return null;
+  }
+}

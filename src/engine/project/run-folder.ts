@@ -9,8 +9,8 @@ import { describeWriteFailure, exists, replaceFile, syncFolder, writeSynced } fr
 import type { Knot } from '../train/plan.ts';
 import type { CheckpointFacts, RunStore } from '../train/run.ts';
 import type { State } from '../train/task.ts';
-import { decodeSafetensors, encodeSafetensors } from './safetensors.ts';
-import { readJson } from './json.ts';
+import { readJson, readJsonLines } from './json.ts';
+import { encodeSafetensors, readSafetensors } from './safetensors.ts';
 
 const budget = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('steps'), steps: z.number().int().min(1) }),
@@ -45,6 +45,9 @@ const knotSchema = z.strictObject({
   elapsedSeconds: z.number().min(0),
 });
 
+/** As much of a line of figures as the run's folder itself goes by. */
+const lineSchema = z.looseObject({ step: z.number() });
+
 const WEIGHTS = 'weights.safetensors';
 const OPTIMISER = 'optimizer.safetensors';
 const STATE = 'state.json';
@@ -68,7 +71,8 @@ export class RunFolder implements RunStore {
     await fs.mkdir(runs, { recursive: true }).catch((cause: unknown) => {
       throw describeWriteFailure(runs, cause);
     });
-    for (let number = (await RunFolder.list(runs)).length + 1; ; number++) {
+    const latest = (await RunFolder.list(runs)).at(-1);
+    for (let number = latest === undefined ? 1 : parseInt(latest) + 1; ; number++) {
       const id = `${String(number).padStart(3, '0')}-${facts.recipe.name.replaceAll(/[^\p{L}\p{N}_-]/gu, '-')}`;
       const folder = path.join(runs, id);
       // Complete under a temporary name first, so that a run in the list always has its facts.
@@ -88,9 +92,11 @@ export class RunFolder implements RunStore {
     }
   }
 
+  /** The ids of the runs, in the order in which they were begun. */
   static async list(runs: string): Promise<string[]> {
     const names = await fs.readdir(runs).catch(() => [] as string[]);
-    return names.filter((name) => /^\d{3,}-/.test(name)).sort();
+    const ids = names.filter((name) => /^\d{3,}-/.test(name));
+    return ids.sort((a, b) => parseInt(a) - parseInt(b) || (a < b ? -1 : 1));
   }
 
   static async open(runs: string, id: string): Promise<RunFolder> {
@@ -119,7 +125,7 @@ export class RunFolder implements RunStore {
   /** The weights to use the model with, as committed at this step, and where they lie. */
   async weights(step: number): Promise<{ state: State; file: string }> {
     const file = path.join(this.checkpointFolder(step), WEIGHTS);
-    return { state: await readState(file), file };
+    return { state: new Map(await readSafetensors(file)), file };
   }
 
   /** All that is needed to go on from this step. */
@@ -127,8 +133,8 @@ export class RunFolder implements RunStore {
     const folder = this.checkpointFolder(step);
     return {
       facts: await this.#facts(step),
-      inference: await readState(path.join(folder, WEIGHTS)),
-      training: await readState(path.join(folder, OPTIMISER)),
+      inference: new Map(await readSafetensors(path.join(folder, WEIGHTS))),
+      training: new Map(await readSafetensors(path.join(folder, OPTIMISER))),
     };
   }
 
@@ -161,42 +167,58 @@ export class RunFolder implements RunStore {
     await this.#prune();
   }
 
-  /** Keeps the newest checkpoints, and of the older ones the one whose validation was the best. */
+  /**
+   * Keeps the newest checkpoints, and of the older ones the one whose validation was the best. Those between
+   * two validations share a score; the first of them is what was validated.
+   */
   async #prune(): Promise<void> {
     const older = (await this.checkpoints()).slice(0, -KEEP);
-    const scored = await Promise.all(older.map(async (step) => ({ step, score: (await this.#facts(step)).score })));
-    const best = Math.min(...scored.map(({ score }) => score ?? Infinity));
-    for (const { step, score } of scored) {
-      if (score !== best) await fs.rm(this.checkpointFolder(step), { recursive: true, force: true });
+    let best: { step: number; score: number } | null = null;
+    for (const step of older) {
+      const { score } = await this.#facts(step);
+      if (score !== null && (best === null || score < best.score)) best = { step, score };
+    }
+    for (const step of older) {
+      if (step !== best?.step) await fs.rm(this.checkpointFolder(step), { recursive: true, force: true });
     }
   }
 
   async #facts(step: number): Promise<CheckpointFacts> {
-    const { schema: _, ...facts } = await readJson(path.join(this.checkpointFolder(step), STATE), checkpointSchema);
+    const { schema: _, ...facts } = await readJson(
+      path.join(this.checkpointFolder(step), STATE),
+      checkpointSchema,
+    );
     return facts;
   }
 
+  get #plan(): string {
+    return path.join(this.folder, 'plan.jsonl');
+  }
+
   async knots(): Promise<Knot[]> {
-    const lines = await readLines(path.join(this.folder, 'plan.jsonl'));
-    return lines.map((line) => knotSchema.parse(line));
+    const knots = await readJsonLines(this.#plan, knotSchema);
+    return knots.map((knot) => {
+      if (knot !== null) return knot;
+      throw new MorphloomError(
+        'corrupt',
+        `"${this.#plan}" is damaged, so the run cannot go on; begin a new one.`,
+      );
+    });
   }
 
   async addKnot(knot: Knot): Promise<void> {
-    const handle = await fs.open(path.join(this.folder, 'plan.jsonl'), 'a');
-    try {
-      await handle.writeFile(`${JSON.stringify(knot)}\n`);
-      await handle.sync();
-    } finally {
-      await handle.close();
-    }
+    const knots = [...(await this.knots()), knot];
+    await replaceFile(this.#plan, knots.map((k) => `${JSON.stringify(k)}\n`).join(''));
   }
 
   addLine(line: TrainingLine): void {
     fsSync.appendFileSync(path.join(this.folder, 'metrics.jsonl'), `${JSON.stringify(line)}\n`);
   }
 
+  /** The figures written so far; a line that is damaged is left out. */
   async lines(): Promise<TrainingLine[]> {
-    return (await readLines(path.join(this.folder, 'metrics.jsonl'))) as TrainingLine[];
+    const lines = await readJsonLines(path.join(this.folder, 'metrics.jsonl'), lineSchema);
+    return lines.filter((line) => line !== null) as unknown as TrainingLine[];
   }
 
   /** Forgets the lines of steps that will be taken again. */
@@ -213,28 +235,4 @@ function allFinite(values: Float32Array): boolean {
   let sum = 0;
   for (let i = 0; i < values.length; i++) sum += values[i] * 0;
   return sum === 0;
-}
-
-async function readState(file: string): Promise<State> {
-  const bytes = await fs.readFile(file).catch((cause: unknown) => {
-    throw new MorphloomError(
-      'corrupt',
-      `"${file}" cannot be read; use an earlier checkpoint, or train again.`,
-      { cause },
-    );
-  });
-  return new Map(decodeSafetensors(bytes, file).arrays);
-}
-
-/** JSON Lines; a last line that a crash cut short is left out. */
-async function readLines(file: string): Promise<unknown[]> {
-  const text = await fs.readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return '';
-    throw error;
-  });
-  const whole = text.slice(0, text.lastIndexOf('\n') + 1);
-  return whole
-    .split('\n')
-    .filter((line) => line !== '')
-    .map((line) => JSON.parse(line) as unknown);
 }
