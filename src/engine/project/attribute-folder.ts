@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import * as fs from 'node:fs/promises';
 import * as path from 'node:path';
 import { z } from 'zod';
@@ -5,7 +6,7 @@ import { MorphloomError } from '../../contract/errors.ts';
 import type { AttributeVector } from '../latent/attribute.ts';
 import { describeWriteFailure, exists, replaceFile } from '../node/files.ts';
 import { readJson } from './json.ts';
-import { decodeSafetensors, encodeSafetensors } from './safetensors.ts';
+import { encodeSafetensors, readSafetensors } from './safetensors.ts';
 
 const attributeSchema = z.strictObject({
   schema: z.literal(1),
@@ -28,11 +29,17 @@ export interface StoredAttribute {
   readonly vector: AttributeVector;
 }
 
-/** A file name for any name that an artist gives. */
+/** A file name for any name that an artist gives: the name itself where that will do, else told apart by a hash. */
 function idOf(name: string): string {
-  const plain = name.normalize('NFC').replaceAll(/[^\p{L}\p{N}_-]/gu, '-').slice(0, 80);
-  if (/[\p{L}\p{N}]/u.test(plain)) return plain;
-  throw new MorphloomError('usage', `"${name}" is no name for an attribute; it needs at least one letter or digit.`);
+  const whole = name.normalize('NFC');
+  const plain = whole.replaceAll(/[^\p{L}\p{N}_-]/gu, '-').slice(0, 60);
+  if (!/[\p{L}\p{N}]/u.test(plain)) {
+    throw new MorphloomError(
+      'usage',
+      `"${name}" is no name for an attribute; it needs at least one letter or digit.`,
+    );
+  }
+  return plain === whole ? plain : `${plain}-${createHash('sha256').update(whole).digest('hex').slice(0, 8)}`;
 }
 
 /**
@@ -59,7 +66,9 @@ export async function saveAttribute(folder: string, { facts, vector }: StoredAtt
 
 /** The attributes of a project, by name. */
 export async function listAttributes(folder: string): Promise<AttributeFacts[]> {
-  const names = (await fs.readdir(folder).catch(() => [] as string[])).filter((name) => name.endsWith('.json')).sort();
+  const names = (await fs.readdir(folder).catch(() => [] as string[]))
+    .filter((name) => name.endsWith('.json'))
+    .sort();
   return Promise.all(names.map(async (name) => readJson(path.join(folder, name), attributeSchema)));
 }
 
@@ -73,10 +82,13 @@ export async function loadAttribute(folder: string, name: string): Promise<Store
   }
   const { schema: _, bias, vectors, ...facts } = await readJson(file, attributeSchema);
   const data = path.join(folder, path.basename(vectors));
-  const { arrays } = decodeSafetensors(await fs.readFile(data), data);
+  const arrays = await readSafetensors(data, `learn "${name}" again`);
   const [direction, weights] = [arrays.get('direction')?.values, arrays.get('weights')?.values];
   if (direction === undefined || weights === undefined) {
     throw new MorphloomError('corrupt', `"${data}" holds no attribute; learn "${name}" again.`);
   }
-  return { facts, vector: { method: facts.method, direction, weights, bias, heldOutAuc: facts.heldOutAuc ?? NaN } };
+  return {
+    facts,
+    vector: { method: facts.method, direction, weights, bias, heldOutAuc: facts.heldOutAuc ?? NaN },
+  };
 }
