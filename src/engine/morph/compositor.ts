@@ -1,6 +1,6 @@
 import { type PictureShape, valuesOf } from './codec.ts';
 import { createEnlarger } from './resample.ts';
-import { addWarped, type Flow, stillFlow } from './warp.ts';
+import { addWarped, addWarpedSharply, type Flow, stillFlow } from './warp.ts';
 
 /** What the decoder lost of the two pictures that a segment lies between, at output size. */
 export interface Residuals {
@@ -70,7 +70,7 @@ export function createCompositor(image: PictureShape, scale: number): Compositor
     return wide;
   };
   const add = (picture: Float32Array, flow: Flow, weight: number, out: Float32Array): void =>
-    addWarped(picture, output.width, output.height, channels, atOutput(flow), weight, out);
+    addWarpedSharply(picture, output.width, output.height, channels, atOutput(flow), weight, out);
 
   /** Adds one end's picture, gone `way` (signed) along `between`. */
   const addEnd = (

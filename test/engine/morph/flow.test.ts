@@ -6,7 +6,7 @@ import { seenDifference } from '../../../src/engine/morph/codec.ts';
 import { createFlowEstimator } from '../../../src/engine/morph/flow.ts';
 import { smallestDeterminant, unfold } from '../../../src/engine/morph/foldover.ts';
 import { createEnlarger } from '../../../src/engine/morph/resample.ts';
-import { addWarped, type Flow, stillFlow } from '../../../src/engine/morph/warp.ts';
+import { addWarped, addWarpedSharply, type Flow, stillFlow } from '../../../src/engine/morph/warp.ts';
 
 const SIDE = 64;
 const SHAPE = { width: SIDE, height: SIDE, channels: 3 };
@@ -82,6 +82,19 @@ describe('flow', () => {
     );
   });
 
+  it('does not run away where a shape leaves the picture', () => {
+    const estimator = createFlowEstimator(SHAPE);
+    const disc = (y: number, radius: number): Float32Array =>
+      Float32Array.from({ length: SIDE * SIDE * 3 }, (_, i) => {
+        const pixel = Math.floor(i / 3);
+        return Math.hypot((pixel % SIDE) - 32, Math.floor(pixel / SIDE) - y) < radius ? 0.3 : 1;
+      });
+    const [here, leaving] = [estimator.pyramid(disc(40, 14)), estimator.pyramid(disc(60, 20))];
+    const flow = stillFlow(SIDE * SIDE);
+    for (let again = 0; again < 12; again++) estimator.estimate(here, leaving, flow, flow);
+    for (const value of [...flow.u, ...flow.v]) expect(Math.abs(value)).toBeLessThan(SIDE / 2);
+  });
+
   it('is still between equal pictures, and on pictures too small for levels', () => {
     expect(Math.max(...flowTo((x, y) => [x, y]).u.map(Math.abs))).toBe(0);
     const tiny = createFlowEstimator({ width: 3, height: 1, channels: 1 });
@@ -151,6 +164,24 @@ describe('warp, blur and enlarging', () => {
     out.fill(0);
     addWarped(ramp, 4, 4, 1, flow, 1, out);
     expect([...out.subarray(4, 8)]).toEqual([0.25, 1.25, 2.25, 3]);
+  });
+
+  it('the sharp warp copies too, and keeps a fine texture that the bilinear one blurs', () => {
+    const texture = Float32Array.from({ length: SIDE * SIDE * 3 }, (_, i) => 0.5 + 0.4 * Math.sin(i / 3));
+    const moved = (warp: typeof addWarped, u: number): Float32Array => {
+      const flow = { u: new Float32Array(SIDE * SIDE).fill(u), v: new Float32Array(SIDE * SIDE) };
+      const out = new Float32Array(texture.length);
+      warp(texture, SIDE, SIDE, 3, flow, 1, out);
+      return out;
+    };
+    expect(moved(addWarpedSharply, 2)).toEqual(moved(addWarped, 2));
+    const truth = Float32Array.from(texture, (_, i) => 0.5 + 0.4 * Math.sin(i / 3 + 0.5));
+    const inside = (picture: Float32Array): Float32Array =>
+      picture.filter((_, i) => Math.abs(((i / 3) % SIDE) - 32) < 24);
+    const [blurred, sharp] = [addWarped, addWarpedSharply].map((warp) =>
+      seenDifference(inside(moved(warp, 0.5)), inside(truth)),
+    );
+    expect(sharp).toBeLessThan(blurred / 2);
   });
 
   it('blur keeps an even picture, and spreads a point by its sigma', () => {
