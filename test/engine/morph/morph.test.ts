@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { MorphloomError } from '../../../src/contract/errors.ts';
 import { DEFAULT_MORPH } from '../../../src/contract/morph.ts';
-import { seenDifference } from '../../../src/engine/morph/codec.ts';
+import type { Frame } from '../../../src/engine/export/frame.ts';
+import { framesOf } from '../../../src/engine/export/model-frames.ts';
+import { type LatentCodec, seenDifference } from '../../../src/engine/morph/codec.ts';
 import { morphMetrics } from '../../../src/engine/morph/metrics.ts';
 import { type Keyframe, morphFrames, type MorphOptions } from '../../../src/engine/morph/morph.ts';
 import { discCodec, drawDisc, SHAPE, toBytes } from './disc.ts';
@@ -104,6 +106,38 @@ describe('morphFrames', () => {
     expect(frames[0]).toHaveLength(size * size * 3);
     expect(worst(frames[0], a.large)).toBeLessThanOrEqual(1);
     expect(worst(frames[6], b.large)).toBeLessThanOrEqual(1);
+  });
+
+  it.each([1, 4])('keeps pictures of %d channels true at the ends', async (channels) => {
+    const image = { width: 12, height: 8, channels };
+    const size = 12 * 8 * channels;
+    const flat: LatentCodec = {
+      latentSize: 1,
+      image,
+      encode: (pixels, count) => ({
+        mean: Float32Array.from({ length: count }, (_, n) => pixels[n * size + channels - 1] / 255),
+      }),
+      decode: (latents, count) =>
+        Float32Array.from({ length: count * size }, (_, i) => latents[Math.floor(i / size)]),
+    };
+    // Alpha is 200 on the left and 0 on the right; premultiplied colour never exceeds it.
+    const picture = (value: number): Keyframe => {
+      const pixels = new Uint8Array(size);
+      for (let i = 0; i < 12 * 8; i++) {
+        const alpha = channels === 1 ? value : i % 12 < 6 ? 200 : 0;
+        for (let c = 0; c < channels; c++)
+          pixels[i * channels + c] = c === 3 ? alpha : Math.min(alpha, value + (i % 5));
+      }
+      return { pixels, large: pixels };
+    };
+    const keyframes = [picture(40), picture(150)];
+    const frames: Frame[] = [];
+    const options = { ...DEFAULT_MORPH, path: 'lerp' as const, frames: 5 };
+    for await (const frame of morphFrames(flat, keyframes, options)) frames.push(frame);
+    const ends = keyframes.map(({ pixels }) => framesOf(pixels, image)[0]);
+    expect(frames[0].channels).toBe(channels === 1 ? 3 : 4);
+    expect(worst(frames[0].data, ends[0].data)).toBeLessThanOrEqual(1);
+    expect(worst(frames[4].data, ends[1].data)).toBeLessThanOrEqual(1);
   });
 
   it('morphs a picture with itself without trouble', async () => {
