@@ -53,7 +53,6 @@ export function* evaluateReconstruction(
   const sum = new Float64Array(z);
   const sumOfSquares = new Float64Array(z);
   const rates = new Float64Array(z);
-  const beta = Object.fromEntries(Object.keys(model.schedules).map((name) => [name, tf.scalar(1)]));
 
   for (let start = 0; start < pictures.count; start += CHUNK) {
     const count = Math.min(CHUNK, pictures.count - start);
@@ -71,7 +70,8 @@ export function* evaluateReconstruction(
         createRng(seed, STREAM.posteriorNoise, 0, start),
       );
       const noiseTensor = tf.tensor2d(noise, [recipe.latent.samples * count, z]);
-      const { terms } = model.objective(x, noiseTensor, beta, weights, { kind: 'infer' });
+      const scheduled = Object.fromEntries(Object.keys(model.schedules).map((name) => [name, tf.scalar(1)]));
+      const { terms } = model.objective(x, noiseTensor, scheduled, weights, { kind: 'infer' });
       return {
         error: meanSquaredError(x, y).dataSync(),
         ssim: ssim(x, y).dataSync(),
@@ -93,7 +93,6 @@ export function* evaluateReconstruction(
     for (let k = 0; k < chunk.rates.length; k++) rates[k] += chunk.rates[k];
     yield start + count;
   }
-  tf.dispose(beta);
 
   const n = pictures.count;
   const meanVariance = Float32Array.from(sum, (s, k) => sumOfSquares[k] / n - (s / n) ** 2);
