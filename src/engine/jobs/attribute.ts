@@ -75,7 +75,11 @@ async function latentsOfFolders(
   return { latents, has: Array.from({ length: yes.count + no.count }, (_, i) => i < yes.count) };
 }
 
-async function latentsOfColumn(instrument: OpenedInstrument, column: string, context: Context): Promise<Labelled> {
+async function latentsOfColumn(
+  instrument: OpenedInstrument,
+  column: string,
+  context: Context,
+): Promise<Labelled> {
   const { mean, entries } = await encodeDataset(instrument, context);
   const valued = entries.flatMap(({ attributes }, index) => {
     const value = attributes?.[column];
@@ -83,20 +87,39 @@ async function latentsOfColumn(instrument: OpenedInstrument, column: string, con
   });
   if (valued.length === 0) {
     const columns = [...new Set(entries.flatMap(({ attributes }) => Object.keys(attributes ?? {})))];
-    const known = columns.length === 0 ? 'they came without a table; import with --labels' : `there are ${columns.join(', ')}`;
+    const known =
+      columns.length === 0
+        ? 'they came without a table; import with --labels'
+        : `there are ${columns.join(', ')}`;
     throw new MorphloomError('usage', `The pictures have no column "${column}"; ${known}.`);
   }
-  const values = valued.map(({ value }) => value).sort((a, b) => a - b);
-  const [low, high] = [values[Math.floor(values.length / 3)], values[Math.floor((2 * values.length) / 3)]];
-  const [lowest, highest] = [values[0], values[values.length - 1]];
-  // Of a mark (yes or no) the thirds may coincide: then its two extremes are the two sides.
-  const isLow = (value: number): boolean => (low < high ? value <= low : value === lowest);
-  const isHigh = (value: number): boolean => (low < high ? value >= high : value === highest);
-  const chosen = lowest === highest ? [] : valued.filter(({ value }) => isLow(value) || isHigh(value));
+  const sides = sidesOf(valued.map(({ value }) => value));
+  const chosen = valued.flatMap(({ index }, i) => {
+    const yes = sides[i];
+    return yes === null ? [] : [{ index, yes }];
+  });
   const { latentSize } = instrument;
   const latents = new Float32Array(chosen.length * latentSize);
-  chosen.forEach(({ index }, row) => latents.set(mean.subarray(index * latentSize, (index + 1) * latentSize), row * latentSize));
-  return { latents, has: chosen.map(({ value }) => isHigh(value)) };
+  chosen.forEach(({ index }, row) =>
+    latents.set(mean.subarray(index * latentSize, (index + 1) * latentSize), row * latentSize),
+  );
+  return { latents, has: chosen.map(({ yes }) => yes) };
+}
+
+/**
+ * Which values of a column say that a picture has the attribute (true) or has it not (false), and which say
+ * too little (null): the upper and the lower third have a say. Where the thirds meet, as those of marks (yes
+ * or no) do, and of columns that are mostly 0, it is what lies on either side of that value.
+ */
+export function sidesOf(values: readonly number[]): (boolean | null)[] {
+  const sorted = [...values].sort((a, b) => a - b);
+  const [lowest, highest] = [sorted[0], sorted[sorted.length - 1]];
+  const [low, high] = [sorted[Math.floor(sorted.length / 3)], sorted[Math.floor((2 * sorted.length) / 3)]];
+  if (lowest === highest) return values.map(() => null);
+  return values.map((value) => {
+    if (value < low || (value === low && (low < high || low === lowest))) return false;
+    return value > high || (value === high && (low < high || high === highest)) ? true : null;
+  });
 }
 
 /** How far to move along one attribute, in standard deviations. */
