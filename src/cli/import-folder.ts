@@ -27,8 +27,8 @@ export const importOptions = (): Option[] => [
     parseSize,
   ),
   new Option('--channels <n>', '1 grey, 3 colour, 4 colour and alpha (default: 3)').argParser(parseChannels),
-  new Option('--grey', 'the same as --channels 1').implies({ channels: 1 }).conflicts('alpha'),
-  new Option('--alpha', 'the same as --channels 4').implies({ channels: 4 }).conflicts('grey'),
+  new Option('--grey', 'the same as --channels 1').implies({ channels: 1 }).conflicts(['alpha', 'channels']),
+  new Option('--alpha', 'the same as --channels 4').implies({ channels: 4 }).conflicts(['grey', 'channels']),
   new Option('--crop <how>', 'fill and cut evenly, keep all, or keep the detail').choices(cropSchema.options),
   new Option('--labels <csv>', "a table: file,label; or file and numbers by name (CelebA's layouts too)"),
   new Option('--keep-duplicates', 'keep pictures that are, or look, the same'),
@@ -89,6 +89,9 @@ function tell(voice: Voice, report: ImportReport, project: Project): void {
   voice.say(`${setAside.length} files were set aside:`);
   for (const { source, reason } of setAside.slice(0, REASONS_SHOWN))
     voice.say(`  ${printable(source)} ${reason}`);
+  if (setAside.some(({ kind }) => kind === 'near-duplicate')) {
+    voice.say('Pictures that look the same but are all wanted are kept with --keep-duplicates.');
+  }
   const list = path.join(project.dataset, 'set-aside.json');
   if (setAside.length > REASONS_SHOWN)
     voice.say(`  … and ${setAside.length - REASONS_SHOWN} more, all in ${list}`);

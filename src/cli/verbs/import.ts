@@ -1,129 +1,22 @@
-import * as path from 'node:path';
-import { type Command, InvalidArgumentError, Option } from 'commander';
-import type { Crop, ImageFormat, ImportReport } from '../../contract/dataset.ts';
-import { cropSchema, MAX_SIDE } from '../../contract/dataset.ts';
-import { MorphloomError } from '../../contract/errors.ts';
-import { importPictures, openDataset } from '../../engine/dataset/index.ts';
-import { printable } from '../../engine/node/pictures/index.ts';
-import { Project } from '../../engine/project/project.ts';
-import { createVoice, type Voice } from '../terminal.ts';
+import type { Command } from 'commander';
+import { importFolder, type ImportFlags, importOptions } from '../import-folder.ts';
+import { jsonOption } from '../options.ts';
+import { createVoice } from '../terminal.ts';
 
-interface Flags {
+interface Flags extends ImportFlags {
   readonly project: string;
-  readonly size?: { readonly width: number; readonly height: number };
-  readonly channels?: 1 | 3 | 4;
-  readonly grey?: boolean;
-  readonly alpha?: boolean;
-  readonly crop?: Crop;
-  readonly labels?: string;
-  readonly keepDuplicates?: boolean;
   readonly json?: boolean;
 }
 
-const REASONS_SHOWN = 10;
-const DEFAULT_FORMAT: ImageFormat = { width: 64, height: 64, channels: 3 };
-
 /** `morphloom import <folder…> --project P`: scan, check, pack; says what was set aside, and why. */
 export function registerImport(program: Command): void {
-  program
+  const command = program
     .command('import')
     .description('read folders of pictures into a project; what is of no use is set aside, with the reason')
     .argument('<folder...>', 'folders or files; the project will hold exactly their pictures')
-    .requiredOption('--project <folder>', 'the project; made where there is none')
-    .option(
-      '--size <size>',
-      'the size of the pictures to learn, 64 or 96x64 (default: 64, or as before)',
-      parseSize,
-    )
-    .addOption(
-      new Option('--channels <n>', '1 grey, 3 colour, 4 colour and alpha (default: 3)').argParser(
-        parseChannels,
-      ),
-    )
-    .addOption(new Option('--grey', 'the same as --channels 1').conflicts(['channels', 'alpha']))
-    .addOption(
-      new Option('--alpha', 'the same as --channels 4')
-        .implies({ channels: 4 })
-        .conflicts(['channels', 'grey']),
-    )
-    .addOption(
-      new Option('--crop <how>', 'fill and cut evenly, keep all, or keep the detail').choices(
-        cropSchema.options,
-      ),
-    )
-    .option('--labels <csv>', "a table: file,label; or file and numbers by name (CelebA's layouts too)")
-    .option('--keep-duplicates', 'keep pictures that are, or look, the same')
-    .option('--json', 'one JSON document on stdout')
-    .action(async (folders: string[], flags: Flags) => {
-      const voice = createVoice(flags);
-      const project = await Project.openOrCreate(flags.project);
-      const before = await shapeBefore(project.dataset);
-      const channels = flags.grey ? 1 : flags.alpha ? 4 : (flags.channels ?? before.format.channels);
-      const report = await importPictures({
-        sources: folders,
-        into: project.dataset,
-        format: { ...before.format, ...flags.size, channels },
-        crop: flags.crop ?? before.crop,
-        labels: flags.labels,
-        keepDuplicates: flags.keepDuplicates,
-        onProgress: voice.onProgress,
-        signal: voice.signal,
-      });
-      await project.withSources(folders);
-      tell(voice, report, project);
-      voice.json({ project: project.folder, ...report });
-    });
-}
-
-/** The shape of the pictures that the project has, so that importing again keeps it. */
-async function shapeBefore(dataset: string): Promise<{ format: ImageFormat; crop: Crop }> {
-  try {
-    const set = await openDataset(dataset);
-    set.close();
-    return { format: set.format, crop: set.entries[0]?.crop ?? 'centre' };
-  } catch (error) {
-    if (error instanceof MorphloomError) return { format: DEFAULT_FORMAT, crop: 'centre' };
-    throw error;
-  }
-}
-
-function tell(voice: Voice, report: ImportReport, project: Project): void {
-  const { count, added, kept, removed, format, labels, setAside, table, seconds } = report;
-  const kind = format.channels === 1 ? 'grey' : format.channels === 3 ? 'colour' : 'colour with alpha';
-  voice.say(
-    `${count} pictures, ${format.width} × ${format.height}, ${kind}: ${added} added, ${kept} unchanged, ${removed} removed (${seconds.toFixed(1)} s).`,
-  );
-  if (labels.length > 0) {
-    const shown = labels.slice(0, REASONS_SHOWN).map(printable).join(', ');
-    voice.say(`${labels.length} labels: ${shown}${labels.length > REASONS_SHOWN ? ', …' : ''}.`);
-  }
-  if (table && table.picturesWithoutRow + table.rowsWithoutPicture > 0) {
-    voice.say(
-      `The table of labels does not name ${table.picturesWithoutRow} of the pictures; ${table.rowsWithoutPicture} of its rows name no picture.`,
-    );
-  }
-  if (setAside.length === 0) return;
-  voice.say(`${setAside.length} files were set aside:`);
-  for (const { source, reason } of setAside.slice(0, REASONS_SHOWN))
-    voice.say(`  ${printable(source)} ${reason}`);
-  if (setAside.some(({ kind }) => kind === 'near-duplicate')) {
-    voice.say('Pictures that look the same but are all wanted are kept with --keep-duplicates.');
-  }
-  const list = path.join(project.dataset, 'set-aside.json');
-  if (setAside.length > REASONS_SHOWN)
-    voice.say(`  … and ${setAside.length - REASONS_SHOWN} more, all in ${list}`);
-}
-
-function parseSize(text: string): { width: number; height: number } {
-  const [, width, height] = /^(\d+)(?:[x×](\d+))?$/i.exec(text.trim()) ?? [];
-  const size = { width: Number(width), height: Number(height ?? width) };
-  if ([size.width, size.height].every((side) => side >= 1 && side <= MAX_SIDE)) return size;
-  throw new InvalidArgumentError(
-    `It is one side, as 64, or width x height, as 96x64; each from 1 to ${MAX_SIDE}.`,
-  );
-}
-
-function parseChannels(text: string): 1 | 3 | 4 {
-  if (text === '1' || text === '3' || text === '4') return Number(text) as 1 | 3 | 4;
-  throw new InvalidArgumentError('It is 1 (grey), 3 (colour) or 4 (colour and alpha).');
+    .requiredOption('--project <folder>', 'the project; made where there is none');
+  for (const option of importOptions()) command.addOption(option);
+  command.addOption(jsonOption()).action(async (folders: string[], flags: Flags) => {
+    await importFolder(folders, flags.project, flags, createVoice(flags));
+  });
 }

@@ -105,7 +105,18 @@ export async function train(
   const how = report.end === 'finished' ? 'Finished' : report.end === 'stopped' ? 'Stopped, as asked,' : 'Stopped early, no more gain,';
   voice.say(`${how} after ${step} steps and ${duration(elapsedSeconds)}; saved in ${project.folder}.`);
   if (report.end === 'stopped') voice.say(`Go on with: morphloom train "${project.folder}" --resume`);
-  voice.json({ ...finalLine, done: true, project: project.folder, run: report.run, end: report.end, step, elapsedSeconds });
+  const { user, system } = process.cpuUsage();
+  voice.json({
+    ...finalLine,
+    done: true,
+    project: project.folder,
+    run: report.run,
+    end: report.end,
+    step,
+    elapsedSeconds,
+    cpuSeconds: (user + system) / 1e6,
+    peakMemoryBytes: process.resourceUsage().maxRSS * 1024,
+  });
   return report.run;
 }
 

@@ -4,7 +4,10 @@ import type { LatentFigures, ReconstructionFigures } from './reconstruction.ts';
 const FEW_IN_USE = 0.1;
 
 /** What the figures say of the latents' health, in plain words, with a change to try where one would help. */
-export function adviseOnLatents({ rate, elbo }: ReconstructionFigures, { activeUnits, meanVariance }: LatentFigures): string {
+export function adviseOnLatents(
+  { rate, elbo }: ReconstructionFigures,
+  { activeUnits, meanVariance }: LatentFigures,
+): string {
   const size = meanVariance.length;
   if (elbo === null) {
     return 'This recipe has no posterior: copies are as sharp as can be, but morphs between pictures are not promised.';
