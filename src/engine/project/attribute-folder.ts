@@ -64,12 +64,17 @@ export async function saveAttribute(folder: string, { facts, vector }: StoredAtt
   return file;
 }
 
+async function readDocument(file: string): Promise<{ facts: AttributeFacts; bias: number; vectors: string }> {
+  const { schema: _, bias, vectors, ...facts } = await readJson(file, attributeSchema);
+  return { facts, bias, vectors };
+}
+
 /** The attributes of a project, by name. */
 export async function listAttributes(folder: string): Promise<AttributeFacts[]> {
   const names = (await fs.readdir(folder).catch(() => [] as string[]))
     .filter((name) => name.endsWith('.json'))
     .sort();
-  return Promise.all(names.map(async (name) => readJson(path.join(folder, name), attributeSchema)));
+  return Promise.all(names.map(async (name) => (await readDocument(path.join(folder, name))).facts));
 }
 
 /** Throws a `usage` error that lists the names where there is none of this one. */
@@ -80,7 +85,7 @@ export async function loadAttribute(folder: string, name: string): Promise<Store
     const there = known.length === 0 ? 'none has been learned yet' : `there are ${known.join(', ')}`;
     throw new MorphloomError('usage', `There is no attribute "${name}"; ${there}.`);
   }
-  const { schema: _, bias, vectors, ...facts } = await readJson(file, attributeSchema);
+  const { facts, bias, vectors } = await readDocument(file);
   const data = path.join(folder, path.basename(vectors));
   const arrays = await readSafetensors(data, `learn "${name}" again`);
   const [direction, weights] = [arrays.get('direction')?.values, arrays.get('weights')?.values];
