@@ -31,6 +31,7 @@ interface Flags {
   readonly minutes: number;
   readonly faces: number;
   readonly backend?: BackendName;
+  readonly json?: boolean;
 }
 
 const SEED = 1;
@@ -51,8 +52,9 @@ export function registerDemo(program: Command): void {
     .option('--minutes <n>', 'how long to train', positiveNumber, 1)
     .option('--faces <n>', 'how many faces to draw', positiveInteger, 800)
     .addOption(backendOption())
+    .option('--json', 'JSON Lines on stdout')
     .action(async (flags: Flags) => {
-      const voice = createVoice({});
+      const voice = createVoice(flags);
       const out = path.resolve(flags.out);
       const faces = path.join(out, 'faces');
       const folder = path.join(out, 'faces.morphloom');
@@ -129,6 +131,7 @@ async function show(instrument: OpenedInstrument, out: string, voice: Voice): Pr
   const page = path.join(out, 'report.png');
   await writeReport(instrument, pixels, shown.length, page, voice);
 
+  voice.json({ demo: true, project: instrument.project.folder, morph, smile: smiling, report: page });
   voice.say('');
   voice.say('Done. Look at these:');
   voice.say(`  ${morph}   five of the faces, flowing into one another`);
