@@ -53,7 +53,15 @@ beforeAll(async () => {
   await done('samples', 'shapes', '--out', pictures, '--count', String(COUNT), '--size', '32', '--seed', '3');
   await done(
     ...['train', pictures, '--out', project, '--size', String(SIDE), '--labels', table, '--steps', '80'],
-    ...['--keep-duplicates', '--set', 'latent.size=8', '--set', 'optimiser.batch=16', '--set', 'schedules.beta.to=0.2'],
+    ...[
+      '--keep-duplicates',
+      '--set',
+      'latent.size=8',
+      '--set',
+      'optimiser.batch=16',
+      '--set',
+      'schedules.beta.to=0.2',
+    ],
   );
 });
 
@@ -66,25 +74,36 @@ describe('morphloom eval', () => {
     expect(Object.keys(train).sort()).toEqual(FIGURES);
     expect(Object.keys(heldout).sort()).toEqual(FIGURES);
     expect(train['pictures'] + heldout['pictures']).toBe(COUNT);
-    for (const value of [...Object.values(train), ...Object.values(heldout)]) expect(value).toSatisfy(Number.isFinite);
+    for (const value of [...Object.values(train), ...Object.values(heldout)])
+      expect(value).toSatisfy(Number.isFinite);
     expect(train['psnr']).toBeGreaterThan(8);
     expect(train['ssim']).toBeLessThanOrEqual(1);
-    expect(report).toMatchObject({ run: '001-morph', step: 80, recipe: 'morph', latentSize: 8, rate: train['rate'] });
+    expect(report).toMatchObject({
+      run: '001-morph',
+      step: 80,
+      recipe: 'morph',
+      latentSize: 8,
+      rate: train['rate'],
+    });
     expect(report['activeUnits']).toBeTypeOf('number');
     expect(report['ratePerDimension']).toHaveLength(8);
     expect(report['advice']).toBeTypeOf('string');
   });
 
-  it('measures only what is asked, in any order, and pictures of a folder instead of those held out', TIMEOUT, async () => {
-    const strangers = at('strangers');
-    await done('samples', 'shapes', '--out', strangers, '--count', '9', '--size', '40', '--seed', '8');
-    const report = await json('eval', project, '--data', strangers, '--metrics', 'ssim, psnr');
-    expect(Object.keys(report['train'] as object).sort()).toEqual(['pictures', 'psnr', 'ssim']);
-    expect(report['heldout']).toMatchObject({ pictures: 9 });
-    const { stdout } = await done('eval', project, '--metrics', 'ssim');
-    expect(stdout).toMatch(/known \(\d+ pictures\): ssim/);
-    expect(stdout).not.toMatch(/psnr/);
-  });
+  it(
+    'measures only what is asked, in any order, and pictures of a folder instead of those held out',
+    TIMEOUT,
+    async () => {
+      const strangers = at('strangers');
+      await done('samples', 'shapes', '--out', strangers, '--count', '9', '--size', '40', '--seed', '8');
+      const report = await json('eval', project, '--data', strangers, '--metrics', 'ssim, psnr');
+      expect(Object.keys(report['train'] as object).sort()).toEqual(['pictures', 'psnr', 'ssim']);
+      expect(report['heldout']).toMatchObject({ pictures: 9 });
+      const { stdout } = await done('eval', project, '--metrics', 'ssim');
+      expect(stdout).toMatch(/known \(\d+ pictures\): ssim/);
+      expect(stdout).not.toMatch(/psnr/);
+    },
+  );
 
   it('refuses an unknown metric, and a folder that has no pictures', TIMEOUT, async () => {
     await refused(2, /no metric "sharpness"; there are psnr/, 'eval', project, '--metrics', 'psnr,sharpness');
@@ -99,14 +118,17 @@ describe('morphloom reconstruct', () => {
 
   it('lays pictures above what the model makes of them', TIMEOUT, async () => {
     const out = at('pairs.png');
-    expect(await json('reconstruct', project, ...some(), '--out', out, '--scale', '1')).toEqual({ out, pictures: 3 });
+    expect(await json('reconstruct', project, ...some(), '--out', out, '--scale', '1')).toEqual({
+      out,
+      pictures: 3,
+    });
     const { width, height } = await sharp(out).metadata();
     // Three across and two down, of 16 px, with gaps between.
     expect(width).toBeGreaterThanOrEqual(3 * SIDE);
     expect(width).toBeLessThan(3 * SIDE + 4 * 8);
     expect(height).toBeGreaterThanOrEqual(2 * SIDE);
     expect(height).toBeLessThan(2 * SIDE + 3 * 8);
-    expect(readProvenance(fs.readFileSync(out))).toMatchObject({ kind: 'reconstruct', pictures: some() });
+    expect(await readProvenance(out)).toMatchObject({ kind: 'reconstruct', pictures: some() });
   });
 
   it('writes a folder of pictures, one each, as large as the model’s', TIMEOUT, async () => {
@@ -114,15 +136,22 @@ describe('morphloom reconstruct', () => {
     expect(await json('reconstruct', project, pictures, '--out', out)).toEqual({ out, pictures: COUNT });
     const files = fs.readdirSync(out);
     expect(files).toHaveLength(COUNT);
-    expect(await sharp(path.join(out, files[0])).metadata()).toMatchObject({ width: SIDE, height: SIDE, format: 'png' });
+    expect(await sharp(path.join(out, files[0])).metadata()).toMatchObject({
+      width: SIDE,
+      height: SIDE,
+      format: 'png',
+    });
   });
 
   it('passes over broken files in a folder, but not one that is named', TIMEOUT, async () => {
     const mixed = at('mixed');
     fs.mkdirSync(mixed);
     fs.copyFileSync(some()[0], path.join(mixed, 'good.png'));
-    fs.writeFileSync(path.join(mixed, 'bad.png'), fs.readFileSync(some()[0]).subarray(0, 200));
-    expect(await json('reconstruct', project, mixed, '--out', at('mixed.png'))).toMatchObject({ pictures: 1 });
+    const whole = fs.readFileSync(some()[0]);
+    fs.writeFileSync(path.join(mixed, 'bad.png'), whole.subarray(0, whole.length / 2));
+    expect(await json('reconstruct', project, mixed, '--out', at('mixed.png'))).toMatchObject({
+      pictures: 1,
+    });
     await refused(1, /bad\.png/, 'reconstruct', project, path.join(mixed, 'bad.png'), '--out', at('bad.png'));
     await refused(1, /nowhere\.png/, 'reconstruct', project, at('nowhere.png'), '--out', at('bad.png'));
     expect(fs.existsSync(at('bad.png'))).toBe(false);
@@ -135,14 +164,28 @@ describe('morphloom sample', () => {
     return fs.readFileSync(at(name));
   };
 
-  it('draws the same bytes for the same seed, and others for another seed, warmth or source', TIMEOUT, async () => {
-    const first = await sample('a.png');
-    expect((await sample('b.png', '--seed', '1')).equals(first)).toBe(true);
-    for (const other of [['--seed', '2'], ['--temperature', '0.3'], ['--from', 'prior']]) {
-      expect((await sample('c.png', ...other)).equals(first), other.join(' ')).toBe(false);
-    }
-    expect(readProvenance(first)).toMatchObject({ kind: 'sample', seed: 1, temperature: 1, from: 'pictures', count: 6 });
-  });
+  it(
+    'draws the same bytes for the same seed, and others for another seed, warmth or source',
+    TIMEOUT,
+    async () => {
+      const first = await sample('a.png');
+      expect(await readProvenance(at('a.png'))).toMatchObject({
+        kind: 'sample',
+        seed: 1,
+        temperature: 1,
+        from: 'pictures',
+        count: 6,
+      });
+      expect((await sample('b.png', '--seed', '1')).equals(first)).toBe(true);
+      for (const other of [
+        ['--seed', '2'],
+        ['--temperature', '0.3'],
+        ['--from', 'prior'],
+      ]) {
+        expect((await sample('c.png', ...other)).equals(first), other.join(' ')).toBe(false);
+      }
+    },
+  );
 
   it('says as JSON what it drew', TIMEOUT, async () => {
     expect(await json('sample', project, '--out', at('d.webp'), '--grid', '2x2', '--seed', '4')).toEqual({
@@ -164,7 +207,7 @@ describe('morphloom sample', () => {
 
 describe('morphloom attribute', () => {
   it('learns from folders, lists, and applies', { timeout: 120_000 }, async () => {
-    const [yes, no] = [select('large', (row) => Number(row['size']) > 0), select('small', (row) => Number(row['size']) < 0)]; // prettier-ignore
+    const [yes, no] = [select('large', (row) => Number(row['size']) > 0.2), select('small', (row) => Number(row['size']) <= 0.2)]; // prettier-ignore
     const [many, few] = [yes, no].map((side) => fs.readdirSync(side).length);
     const facts = await json('attribute', 'learn', project, 'large', '--with', yes, '--without', no);
     expect(facts).toMatchObject({ name: 'large', with: many, without: few, model: { run: '001-morph' } });
@@ -174,7 +217,10 @@ describe('morphloom attribute', () => {
 
     const image = path.join(yes, fs.readdirSync(yes)[0]);
     const still = at('larger.png');
-    expect(await json('attribute', 'apply', project, image, 'large=2', '--out', still)).toEqual({ out: still, moves: [{ name: 'large', amount: 2 }] });
+    expect(await json('attribute', 'apply', project, image, 'large=2', '--out', still)).toEqual({
+      out: still,
+      moves: [{ name: 'large', amount: 2 }],
+    });
     expect(await sharp(still).metadata()).toMatchObject({ width: SIDE, height: SIDE });
     await done('attribute', 'apply', project, image, 'large=0', '--out', at('same.png'));
     expect(fs.readFileSync(at('same.png')).equals(fs.readFileSync(still))).toBe(false);
@@ -185,16 +231,70 @@ describe('morphloom attribute', () => {
 
     await done('attribute', 'apply', project, image, 'large=-1.5', '--out', at('loop.gif'), '--frames', '6');
     expect((await sharp(at('loop.gif'), { animated: true }).metadata()).pages).toBe(6);
-    expect(readProvenance(fs.readFileSync(at('loop.gif')))).toMatchObject({ kind: 'attribute', moves: [{ name: 'large', amount: -1.5 }] });
+    expect(await readProvenance(at('loop.gif'))).toMatchObject({
+      kind: 'attribute',
+      moves: [{ name: 'large', amount: -1.5 }],
+    });
 
-    await refused(2, /no attribute "bold"; there are large/, 'attribute', 'apply', project, image, 'bold=1', '--out', at('x.png'));
-    await refused(2, /"large" is no move/, 'attribute', 'apply', project, image, 'large', '--out', at('x.png'));
-    await refused(2, /"large=" is no move/, 'attribute', 'apply', project, image, 'large=', '--out', at('x.png'));
-    await refused(2, /from 0 to 1/, 'attribute', 'apply', project, image, 'large=1', '--detail', '2', '--out', at('x.png'));
+    await refused(
+      2,
+      /no attribute "bold"; there are large/,
+      'attribute',
+      'apply',
+      project,
+      image,
+      'bold=1',
+      '--out',
+      at('x.png'),
+    );
+    await refused(
+      2,
+      /"large" is no move/,
+      'attribute',
+      'apply',
+      project,
+      image,
+      'large',
+      '--out',
+      at('x.png'),
+    );
+    await refused(
+      2,
+      /"large=" is no move/,
+      'attribute',
+      'apply',
+      project,
+      image,
+      'large=',
+      '--out',
+      at('x.png'),
+    );
+    await refused(
+      2,
+      /from 0 to 1/,
+      'attribute',
+      'apply',
+      project,
+      image,
+      'large=1',
+      '--detail',
+      '2',
+      '--out',
+      at('x.png'),
+    );
   });
 
   it('learns from a column of the table', TIMEOUT, async () => {
-    const facts = await json('attribute', 'learn', project, 'bright ☀', '--column', 'size', '--method', 'mean');
+    const facts = await json(
+      'attribute',
+      'learn',
+      project,
+      'bright ☀',
+      '--column',
+      'size',
+      '--method',
+      'mean',
+    );
     expect(facts).toMatchObject({ name: 'bright ☀', method: 'mean' });
     expect(facts['with']).toBeGreaterThanOrEqual(COUNT / 4);
   });
@@ -212,7 +312,18 @@ describe('morphloom attribute', () => {
 
 describe('morphloom samples', () => {
   it('draws so many, the same for the same seed, and moves into no other folder', TIMEOUT, async () => {
-    const report = await json('samples', 'faces', '--out', at('faces'), '--count', '3', '--size', '24', '--seed', '5');
+    const report = await json(
+      'samples',
+      'faces',
+      '--out',
+      at('faces'),
+      '--count',
+      '3',
+      '--size',
+      '24',
+      '--seed',
+      '5',
+    );
     expect(report).toMatchObject({ kind: 'faces', count: 3, sizePx: 24, seed: 5, folder: at('faces') });
     await done('samples', 'faces', '--out', at('again'), '--count', '3', '--size', '24', '--seed', '5');
     for (const name of fs.readdirSync(at('faces'))) {
@@ -241,24 +352,31 @@ describe('every verb', () => {
     ['attribute', 'apply'],
   ];
 
-  it('is listed, and explains itself', TIMEOUT, async () => {
+  it('is listed, explains itself, and takes --json', TIMEOUT, async () => {
     const { stdout } = await done('--help');
     for (const verb of VERBS) {
-      if (verb.length === 1) expect(stdout).toMatch(new RegExp(`^  ${verb[0]} `, 'm'));
-      expect((await done(...verb, '--help')).stdout).toMatch(new RegExp(`^Usage: morphloom ${verb.join(' ')} `));
-    }
-  });
-
-  it('takes --json', TIMEOUT, async () => {
-    for (const verb of VERBS.filter(([first, second]) => first !== 'attribute' || second !== undefined)) {
-      expect((await done(...verb, '--help')).stdout, verb.join(' ')).toMatch(/--json/);
+      if (verb.length === 1) expect(stdout).toMatch(new RegExp(`^ {2}${verb[0]} `, 'm'));
+      const help = (await done(...verb, '--help')).stdout;
+      expect(help).toMatch(new RegExp(`^Usage: morphloom ${verb.join(' ')} `));
+      // What only groups others has no work to speak of.
+      if (!/\n {2}help \[command\]/.test(help)) expect(help, verb.join(' ')).toMatch(/--json/);
     }
   });
 
   it('prints nothing but JSON on stdout, where it speaks of its work too', TIMEOUT, async () => {
     const imported = await done('import', pictures, '--project', at('imported'), '--size', '16', '--json');
     expect(jsonLines(imported.stdout)).toHaveLength(1);
-    const trained = await done('train', at('imported'), '--steps', '2', '--set', 'latent.size=4', '--set', 'optimiser.batch=8', '--json');
+    const trained = await done(
+      'train',
+      at('imported'),
+      '--steps',
+      '2',
+      '--set',
+      'latent.size=4',
+      '--set',
+      'optimiser.batch=8',
+      '--json',
+    );
     expect(jsonLines(trained.stdout).at(-1)).toMatchObject({ done: true, step: 2 });
   });
 
@@ -271,16 +389,21 @@ describe('every verb', () => {
       ['attribute', 'list', pictures],
       ['attribute', 'apply', pictures, pictures, 'x=1', '--out', at('n.png')],
     ];
-    for (const args of none) await refused(1, /^morphloom: "[^\n]*" is not a Morphloom project [^\n]*\.\n$/, ...args);
+    for (const args of none)
+      await refused(1, /^morphloom: "[^\n]*" is not a Morphloom project [^\n]*\.\n$/, ...args);
   });
 
-  it('that there is not is bad usage, and so are arguments that are missing or too many', TIMEOUT, async () => {
-    await refused(2, /unknown command 'melt'/, 'melt');
-    await refused(2, /missing required argument/, 'eval');
-    await refused(2, /too many arguments/, 'eval', project, project);
-    await refused(2, /required option '--out/, 'sample', project);
-    await refused(2, /unknown option '--colour'/, 'sample', project, '--colour');
-  });
+  it(
+    'that there is not is bad usage, and so are arguments that are missing or too many',
+    TIMEOUT,
+    async () => {
+      await refused(2, /unknown command 'melt'/, 'melt');
+      await refused(2, /missing required argument/, 'eval');
+      await refused(2, /too many arguments/, 'eval', project, project);
+      await refused(2, /required option '--out/, 'sample', project);
+      await refused(2, /unknown option '--colour'/, 'sample', project, '--out', at('n.png'), '--colour');
+    },
+  );
 
   it('says that a project has no model yet', TIMEOUT, async () => {
     await done('import', pictures, '--project', at('untrained'), '--size', '16');

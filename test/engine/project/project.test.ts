@@ -114,7 +114,7 @@ describe('attributes', () => {
     const file = await saveAttribute(into, attribute(name));
     expect(path.dirname(file)).toBe(into);
     expect(await loadAttribute(into, name)).toEqual(attribute(name));
-    expect((await listAttributes(into)).map((facts) => facts.name)).toEqual([name]);
+    expect(await listAttributes(into)).toEqual([attribute(name).facts]);
     await saveAttribute(into, attribute(name, 2));
     expect((await loadAttribute(into, name)).vector.direction[0]).toBe(2);
   });
