@@ -79,7 +79,7 @@ export async function runTraining(options: RunOptions): Promise<{ end: RunEnd; f
   const clock = new Stopwatch(from?.elapsedSeconds ?? 0);
   let score = from?.score ?? null;
   let best = from?.best ?? null;
-  let worse = 0;
+  let worse = best === null ? 0 : validationsBetween(plan, best.step, trainer.step);
   let committedAt = clock.seconds;
   let committedStep = from?.step ?? -1;
   let lineAt = -Infinity;
@@ -149,6 +149,13 @@ export async function runTraining(options: RunOptions): Promise<{ end: RunEnd; f
 /** Whether a validation falls on this step: a pure function of the plan, so that a resumed run agrees. */
 const validationDue = (plan: Plan, step: number): boolean =>
   Math.floor(plan.progress(step) * VALIDATIONS) > Math.floor(plan.progress(step - 1) * VALIDATIONS);
+
+/** How many validations fell on the steps after `from`, up to `to`: since the best, none of them was better. */
+function validationsBetween(plan: Plan, from: number, to: number): number {
+  let count = 0;
+  for (let step = from + 1; step <= to; step++) if (validationDue(plan, step)) count++;
+  return count;
+}
 
 function takeStep(trainer: Trainer, progress: number): StepFigures {
   try {
