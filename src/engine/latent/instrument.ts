@@ -29,14 +29,14 @@ export interface Instrument {
 
 /** Puts a model's weights on the backend. Throws a RangeError where they do not fit the model. */
 export function createInstrument(model: Model, state: State): Instrument {
-  const tensors = new Map<string, tf.Tensor>();
-  for (const { name, shape } of model.weights) {
+  const fitting = model.weights.map(({ name, shape }) => {
     const saved = state.get(name);
-    if (saved === undefined || saved.shape.join() !== shape.join()) {
-      throw new RangeError(`These weights are of another model: "${name}" is missing or of another shape.`);
-    }
-    tensors.set(name, tf.tensor(saved.values, [...shape], 'float32'));
-  }
+    if (saved !== undefined && saved.shape.join() === shape.join()) return { name, saved };
+    throw new RangeError(`These weights are of another model: "${name}" is missing or of another shape.`);
+  });
+  const tensors = new Map(
+    fitting.map(({ name, saved }) => [name, tf.tensor(saved.values, [...saved.shape], 'float32')]),
+  );
   return {
     ...instrumentWith(model, { get: (name) => tensors.get(name) as tf.Tensor }),
     dispose: () => tf.dispose([...tensors.values()]),
