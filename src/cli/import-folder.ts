@@ -23,12 +23,13 @@ const REASONS_SHOWN = 10;
 const DEFAULT_FORMAT: ImageFormat = { width: 64, height: 64, channels: 3 };
 
 export const importOptions = (): Option[] => [
-  new Option('--size <size>', 'the size of the pictures to learn, 64 or 96x64 (default: 64, or as before)').argParser(
-    parseSize,
-  ),
+  new Option(
+    '--size <size>',
+    'the size of the pictures to learn, 64 or 96x64 (default: 64, or as before)',
+  ).argParser(parseSize),
   new Option('--channels <n>', '1 grey, 3 colour, 4 colour and alpha (default: 3)').argParser(parseChannels),
-  new Option('--grey', 'the same as --channels 1').implies({ channels: 1 }).conflicts(['alpha', 'channels']),
-  new Option('--alpha', 'the same as --channels 4').implies({ channels: 4 }).conflicts(['grey', 'channels']),
+  new Option('--grey', 'the same as --channels 1').conflicts(['alpha', 'channels']),
+  new Option('--alpha', 'the same as --channels 4').conflicts(['grey', 'channels']),
   new Option('--crop <how>', 'fill and cut evenly, keep all, or keep the detail').choices(cropSchema.options),
   new Option('--labels <csv>', "a table: file,label; or file and numbers by name (CelebA's layouts too)"),
   new Option('--keep-duplicates', 'keep pictures that are, or look, the same'),
@@ -43,10 +44,12 @@ export async function importFolder(
 ): Promise<Project> {
   const project = await Project.openOrCreate(into);
   const before = await shapeBefore(project.dataset);
+  // Not commander's "implies": an implied --channels counts as given, and conflicts with the very flag.
+  const channels = flags.grey ? 1 : flags.alpha ? 4 : (flags.channels ?? before.format.channels);
   const report = await importPictures({
     sources: folders,
     into: project.dataset,
-    format: { ...before.format, ...flags.size, channels: flags.channels ?? before.format.channels },
+    format: { ...before.format, ...flags.size, channels },
     crop: flags.crop ?? before.crop,
     labels: flags.labels,
     keepDuplicates: flags.keepDuplicates,
