@@ -380,6 +380,20 @@ describe('every verb', () => {
     expect(jsonLines(trained.stdout).at(-1)).toMatchObject({ done: true, step: 2 });
   });
 
+  it('that imports takes grey, colour and alpha by either name, but not by two', TIMEOUT, async () => {
+    for (const [flags, channels] of [
+      [['--grey'], 1],
+      [['--alpha'], 4],
+      [['--channels', '3'], 3],
+    ] as const) {
+      const report = await json('import', pictures, '--project', at('channels'), '--size', '16', ...flags);
+      expect(report, flags.join(' ')).toMatchObject({ format: { width: 16, height: 16, channels } });
+    }
+    const again = ['import', pictures, '--project', at('channels')];
+    await refused(2, /cannot be used with/, ...again, '--grey', '--channels', '3');
+    await refused(2, /cannot be used with/, ...again, '--grey', '--alpha');
+  });
+
   it('refuses a folder that is no project, in one sentence', TIMEOUT, async () => {
     const none = [
       ['eval', pictures],
