@@ -28,7 +28,11 @@ module.exports = {
       severity: 'error',
       from: { path: '^src/engine/(model|objective)/' },
       to: {
-        pathNot: ['^src/(core|contract)/', '^src/engine/(model|objective)/', 'node_modules/@tensorflow/tfjs-core/'],
+        pathNot: [
+          '^src/(core|contract)/',
+          '^src/engine/(model|objective)/',
+          'node_modules/@tensorflow/tfjs-core/',
+        ],
       },
     },
     {
@@ -78,7 +82,8 @@ module.exports = {
     },
     {
       name: 'engine-knows-no-door',
-      comment: 'One engine, three front doors. What a door needs from the engine is offered, not imported back.',
+      comment:
+        'One engine, three front doors. What a door needs from the engine is offered, not imported back.',
       severity: 'error',
       from: { path: '^src/engine/' },
       to: { path: '^src/(cli|main|preload|renderer)/' },
@@ -102,7 +107,11 @@ module.exports = {
       comment: 'What users run is installed without development dependencies: move it to `dependencies`.',
       severity: 'error',
       from: { path: '^src/' },
-      to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only'], pathNot: 'node_modules/@types/' },
+      to: {
+        dependencyTypes: ['npm-dev'],
+        dependencyTypesNot: ['type-only'],
+        pathNot: 'node_modules/@types/',
+      },
     },
     {
       name: 'no-orphan-dependency',

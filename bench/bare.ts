@@ -22,9 +22,15 @@ export function createBareModel(side: number, batch: number, adam: tf.Optimizer)
   const rng = createRng(1);
   const normal = (shape: number[], deviation: number): tf.Variable => {
     const values = fillNormal(new Float32Array(shape.reduce((a, b) => a * b)), rng);
-    return tf.variable(tf.tensor(values.map((x) => x * deviation), shape));
+    return tf.variable(
+      tf.tensor(
+        values.map((x) => x * deviation),
+        shape,
+      ),
+    );
   };
-  const fill = (shape: number[], value: number, trainable = true): tf.Variable => tf.variable(tf.fill(shape, value), trainable);
+  const fill = (shape: number[], value: number, trainable = true): tf.Variable =>
+    tf.variable(tf.fill(shape, value), trainable);
   const norm = (channels: number) => ({
     gamma: fill([channels], 1),
     beta: fill([channels], 0),
@@ -37,8 +43,15 @@ export function createBareModel(side: number, batch: number, adam: tf.Optimizer)
     return { kernel: normal([4, 4, inputs, width], Math.sqrt(2 / (16 * inputs))), norm: norm(width) };
   });
   const features = root * root * 256;
-  const head = { kernel: normal([features, 2 * LATENT], Math.sqrt(1 / features)), bias: fill([2 * LATENT], 0) };
-  const rootLayer = { kernel: normal([LATENT, features], Math.sqrt(2 / LATENT)), bias: fill([features], 0), norm: norm(256) };
+  const head = {
+    kernel: normal([features, 2 * LATENT], Math.sqrt(1 / features)),
+    bias: fill([2 * LATENT], 0),
+  };
+  const rootLayer = {
+    kernel: normal([LATENT, features], Math.sqrt(2 / LATENT)),
+    bias: fill([features], 0),
+    norm: norm(256),
+  };
   const ups = [256, 128, 64].map((inputs) => ({
     kernel: normal([3, 3, inputs, 2 * inputs], Math.sqrt(2 / (9 * inputs))),
     norm: norm(inputs / 2),
@@ -47,29 +60,54 @@ export function createBareModel(side: number, batch: number, adam: tf.Optimizer)
 
   type Norm = ReturnType<typeof norm>;
   const normalise = (x: tf.Tensor4D, n: Norm, training: boolean): tf.Tensor4D => {
-    if (!training) return tf.batchNorm(x, n.mean as tf.Tensor1D, n.variance as tf.Tensor1D, n.beta as tf.Tensor1D, n.gamma as tf.Tensor1D, EPSILON);
+    if (!training)
+      return tf.batchNorm(
+        x,
+        n.mean as tf.Tensor1D,
+        n.variance as tf.Tensor1D,
+        n.beta as tf.Tensor1D,
+        n.gamma as tf.Tensor1D,
+        EPSILON,
+      );
     const { mean, variance } = tf.moments(x, [0, 1, 2]);
     n.mean.assign(tf.add(tf.mul(n.mean, MOMENTUM), tf.mul(mean, 1 - MOMENTUM)));
     n.variance.assign(tf.add(tf.mul(n.variance, MOMENTUM), tf.mul(variance, 1 - MOMENTUM)));
-    return tf.batchNorm(x, mean as tf.Tensor1D, variance as tf.Tensor1D, n.beta as tf.Tensor1D, n.gamma as tf.Tensor1D, EPSILON);
+    return tf.batchNorm(
+      x,
+      mean as tf.Tensor1D,
+      variance as tf.Tensor1D,
+      n.beta as tf.Tensor1D,
+      n.gamma as tf.Tensor1D,
+      EPSILON,
+    );
   };
   const shuffle = (x: tf.Tensor4D): tf.Tensor4D => {
     const [n, h, w, c] = x.shape;
-    return tf.reshape(tf.transpose(tf.reshape(x, [n, h, w, 2, 2, c / 4]), [0, 1, 3, 2, 4, 5]), [n, h * 2, w * 2, c / 4]);
+    return tf.reshape(tf.transpose(tf.reshape(x, [n, h, w, 2, 2, c / 4]), [0, 1, 3, 2, 4, 5]), [
+      n,
+      h * 2,
+      w * 2,
+      c / 4,
+    ]);
   };
   const decode = (z: tf.Tensor2D, training: boolean): tf.Tensor4D => {
     const flat = tf.add(tf.matMul(z, rootLayer.kernel as tf.Tensor2D), rootLayer.bias);
     let h = tf.relu(normalise(tf.reshape(flat, [z.shape[0], root, root, 256]), rootLayer.norm, training));
-    for (const up of ups) h = tf.relu(normalise(shuffle(tf.conv2d(h, up.kernel as tf.Tensor4D, 1, 'same')), up.norm, training));
+    for (const up of ups)
+      h = tf.relu(normalise(shuffle(tf.conv2d(h, up.kernel as tf.Tensor4D, 1, 'same')), up.norm, training));
     return tf.sigmoid(shuffle(tf.add(tf.conv2d(h, picture.kernel as tf.Tensor4D, 1, 'same'), picture.bias)));
   };
   const loss = (x: tf.Tensor4D, noise: tf.Tensor2D): tf.Scalar => {
     let h = x;
-    for (const layer of convs) h = tf.relu(normalise(tf.conv2d(h, layer.kernel as tf.Tensor4D, 2, 'same'), layer.norm, true));
-    const encoded = tf.add(tf.matMul(tf.reshape(h, [batch, features]), head.kernel as tf.Tensor2D), head.bias);
+    for (const layer of convs)
+      h = tf.relu(normalise(tf.conv2d(h, layer.kernel as tf.Tensor4D, 2, 'same'), layer.norm, true));
+    const encoded = tf.add(
+      tf.matMul(tf.reshape(h, [batch, features]), head.kernel as tf.Tensor2D),
+      head.bias,
+    );
     const [mean, raw] = tf.split(encoded, 2, 1);
     const logVariance = tf.clipByValue(raw, -12, 6);
-    const y = decode(tf.add(mean, tf.mul(tf.exp(tf.mul(logVariance, 0.5)), noise)) as tf.Tensor2D, true);
+    const y = decode(tf.add<tf.Tensor2D>(mean, tf.mul(tf.exp(tf.mul(logVariance, 0.5)), noise)), true);
     const dimensions = side * side * 3;
     const error = tf.mean(tf.square(tf.sub(y, x)), [1, 2, 3]);
     const distortion = tf.mul(tf.log(tf.add(error, 1e-6)), dimensions / 2);
@@ -82,14 +120,20 @@ export function createBareModel(side: number, batch: number, adam: tf.Optimizer)
       tf.mul(tf.add(tf.add(tf.square(mx), tf.square(my)), 1e-4), tf.add(variances, 9e-4)),
     );
     const structure = tf.mul(tf.log(tf.add(tf.sub(1, tf.mean(similarity, [1, 2, 3])), 1e-5)), dimensions / 4);
-    const rate = tf.mul(tf.sum(tf.sub(tf.add(tf.square(mean), tf.exp(logVariance)), tf.add(logVariance, 1)), 1), 0.5);
+    const rate = tf.mul(
+      tf.sum(tf.sub(tf.add(tf.square(mean), tf.exp(logVariance)), tf.add(logVariance, 1)), 1),
+      0.5,
+    );
     return tf.mean(tf.add(tf.add(distortion, structure), rate));
   };
 
   return {
     step: (pixels) => {
       const value = tf.tidy(() => {
-        const x = tf.tensor4d(Float32Array.from(pixels, (p) => p / 255), [batch, side, side, 3]);
+        const x = tf.tensor4d(
+          Float32Array.from(pixels, (p) => p / 255),
+          [batch, side, side, 3],
+        );
         return adam.minimize(() => loss(x, tf.randomNormal([batch, LATENT])), true) as tf.Scalar;
       });
       const result = value.dataSync()[0];

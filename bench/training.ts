@@ -4,6 +4,7 @@ import * as os from 'node:os';
 import * as path from 'node:path';
 import * as readline from 'node:readline';
 import { createRequire } from 'node:module';
+import type * as Tfjs from '@tensorflow/tfjs-core';
 import { ensureNativeRuntime } from '../src/engine/node/runtime/ensure.ts';
 import { loadTensorflow } from '../src/engine/node/runtime/load.ts';
 import { openBackend } from '../src/engine/compute/select.ts';
@@ -35,7 +36,7 @@ async function contender(kind: string, side: number, batch: number): Promise<Con
   if (kind === 'bare') {
     // Loaded as anyone would, without what the engine registers.
     loadTensorflow(await ensureNativeRuntime());
-    const tf = createRequire(path.join(process.cwd(), 'package.json'))('@tensorflow/tfjs') as typeof import('@tensorflow/tfjs-core');
+    const tf = createRequire(path.join(process.cwd(), 'package.json'))('@tensorflow/tfjs') as typeof Tfjs;
     const model = createBareModel(side, batch, tf.train.adam(1e-3));
     const pixels = noisyPictures(size, batch);
     return {
@@ -57,8 +58,16 @@ async function contender(kind: string, side: number, batch: number): Promise<Con
   const readBatch = (indices: ArrayLike<number>, out: Uint8Array): void => {
     for (let i = 0; i < indices.length; i++) fs.readSync(handle, out, i * size, size, indices[i] * size);
   };
-  const task = composeTask({ ...model, recipe: { ...recipe, optimiser: { ...recipe.optimiser, batch } } }, { count: PICTURES, readBatch }, 1);
-  const trainer = new Trainer(task, createAdam(trainableVariables(task), recipe.optimiser), recipe.optimiser.average);
+  const task = composeTask(
+    { ...model, recipe: { ...recipe, optimiser: { ...recipe.optimiser, batch } } },
+    { count: PICTURES, readBatch },
+    1,
+  );
+  const trainer = new Trainer(
+    task,
+    createAdam(trainableVariables(task), recipe.optimiser),
+    recipe.optimiser.average,
+  );
   const instrument = instrumentWith(model, { get: (name) => task.variables.get(name)! });
   return {
     train: (steps) => {
@@ -121,9 +130,14 @@ async function compare(side: number, batch: number): Promise<void> {
   for (let round = 0; round < ROUNDS; round++) {
     const [a, b] = [await bare.time('train', STEPS), await ours.time('train', STEPS)];
     training.push([a.seconds, b.seconds]);
-    decoding.push([(await bare.time('decode', DECODES)).seconds, (await ours.time('decode', DECODES)).seconds]);
+    decoding.push([
+      (await bare.time('decode', DECODES)).seconds,
+      (await ours.time('decode', DECODES)).seconds,
+    ]);
     memory = [a.megabytes, b.megabytes];
-    process.stderr.write(`round ${round + 1} of ${ROUNDS}: training × ${(a.seconds / b.seconds).toFixed(2)}\n`);
+    process.stderr.write(
+      `round ${round + 1} of ${ROUNDS}: training × ${(a.seconds / b.seconds).toFixed(2)}\n`,
+    );
   }
   bare.stop();
   ours.stop();

@@ -20,9 +20,13 @@ function newestSource() {
 if (fs.existsSync(sources)) {
   const built = fs.existsSync(bundle) ? fs.statSync(bundle).mtimeMs : 0;
   if (newestSource() > built) {
-    const { status } = spawnSync(process.execPath, [path.join(root, 'scripts', 'build.mjs')], { stdio: ['ignore', 2, 2] });
+    const { status } = spawnSync(process.execPath, [path.join(root, 'scripts', 'build.mjs')], {
+      stdio: ['ignore', 2, 2],
+    });
     if (status !== 0) {
-      process.stderr.write('morphloom: the command could not be built from src/; the messages above say why.\n');
+      process.stderr.write(
+        'morphloom: the command could not be built from src/; the messages above say why.\n',
+      );
       process.exit(1);
     }
   }

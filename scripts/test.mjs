@@ -27,7 +27,14 @@ function stage(title, command, args) {
 function tests(title, config) {
   process.stdout.write(`\n▸ ${title}\n`);
   const report = path.join(os.tmpdir(), `morphloom-tests-${process.pid}.json`);
-  const args = ['run', '--config', config, '--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
+  const args = [
+    'run',
+    '--config',
+    config,
+    '--reporter=default',
+    '--reporter=json',
+    `--outputFile.json=${report}`,
+  ];
   const { status } = spawnSync(bin('vitest'), args, { cwd: root, stdio: 'inherit' });
   let counts = null;
   try {

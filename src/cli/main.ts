@@ -13,7 +13,7 @@ async function run(argv: readonly string[]): Promise<number> {
     command.exitOverride();
   }
   try {
-    await program.parseAsync(argv as string[], { from: 'user' });
+    await program.parseAsync(argv, { from: 'user' });
     return 0;
   } catch (error) {
     return report(error);
@@ -27,7 +27,9 @@ function report(error: unknown): number {
     return error.code === 'usage' ? 2 : 1;
   }
   const detail = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  process.stderr.write(`morphloom: this is a defect of ours, please report it with these lines:\n${detail}\n`);
+  process.stderr.write(
+    `morphloom: this is a defect of ours, please report it with these lines:\n${detail}\n`,
+  );
   return 1;
 }
 

@@ -5,13 +5,15 @@ import { BACKENDS } from '../engine/compute/select.ts';
 
 export function positiveNumber(text: string): number {
   const value = Number(text);
-  if (text.trim() === '' || !Number.isFinite(value) || value <= 0) throw new InvalidArgumentError('It is a number above 0.');
+  if (text.trim() === '' || !Number.isFinite(value) || value <= 0)
+    throw new InvalidArgumentError('It is a number above 0.');
   return value;
 }
 
 export function positiveInteger(text: string): number {
   const value = Number(text);
-  if (!Number.isSafeInteger(value) || value < 1) throw new InvalidArgumentError('It is a whole number from 1 on.');
+  if (!Number.isSafeInteger(value) || value < 1)
+    throw new InvalidArgumentError('It is a whole number from 1 on.');
   return value;
 }
 
@@ -32,7 +34,10 @@ export function grid(text: string): { columns: number; rows: number } {
   return { columns: Number(columns), rows: Number(rows) };
 }
 
-export const collect = (value: string, before: readonly string[] | undefined): string[] => [...(before ?? []), value];
+export const collect = (value: string, before: readonly string[] | undefined): string[] => [
+  ...(before ?? []),
+  value,
+];
 
 export const backendOption = (): Option =>
   new Option('--backend <name>', 'compute with this one (default: the best that works)').choices(BACKENDS);

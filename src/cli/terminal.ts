@@ -3,13 +3,13 @@ import type { OnProgress, Progress } from '../contract/progress.ts';
 /** Where a verb speaks: one JSON document (or JSON Lines) on stdout, or words for people; progress on stderr. */
 export interface Voice {
   /** A line for people; silent under `--json`. */
-  say(line: string): void;
+  readonly say: (line: string) => void;
   /** The result: one line of JSON under `--json`, nothing otherwise. */
-  json(value: unknown): void;
+  readonly json: (value: unknown) => void;
   /** Draws progress on stderr: one rewritten line on a terminal, a line now and then elsewhere. */
   readonly onProgress: OnProgress;
   /** Ends a progress line, if one is open. */
-  settle(): void;
+  readonly settle: () => void;
   /** Aborted by the first Ctrl-C (or SIGTERM); the second one kills, as everywhere. */
   readonly signal: AbortSignal;
 }

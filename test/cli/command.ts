@@ -21,7 +21,10 @@ export interface Running {
 
 /** Starts the command as users do: a process of its own. */
 export function start(args: readonly string[], env: NodeJS.ProcessEnv = {}): Running {
-  const child = spawn(process.execPath, [bin, ...args], { env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, [bin, ...args], {
+    env: { ...process.env, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   let [stdout, stderr] = ['', ''];
   const waiting: { count: number; resolve: (lines: string[]) => void }[] = [];
   child.stdout.on('data', (chunk: Buffer) => {

@@ -17,15 +17,29 @@ beforeAll(async () => {
   await writeSamples({ kind: 'shapes', count: 96, sizePx: 32, seed: 3, into: pictures });
 });
 
-const train = (out: string, ...more: string[]): string[] => ['train', pictures, '--out', at(out), ...SMALL, ...more];
+const train = (out: string, ...more: string[]): string[] => [
+  'train',
+  pictures,
+  '--out',
+  at(out),
+  ...SMALL,
+  ...more,
+];
 
 /** The bytes that a run's last checkpoint ended with. */
 function lastCheckpoint(project: string): { step: number; files: Record<string, Buffer> } {
   const runs = path.join(at(project), 'runs');
   const checkpoints = path.join(runs, fs.readdirSync(runs).sort().at(-1) as string, 'checkpoints');
-  const step = fs.readdirSync(checkpoints).filter((n) => /^\d+$/.test(n)).sort().at(-1) as string;
+  const step = fs
+    .readdirSync(checkpoints)
+    .filter((n) => /^\d+$/.test(n))
+    .sort()
+    .at(-1) as string;
   const read = (name: string): Buffer => fs.readFileSync(path.join(checkpoints, step, name));
-  return { step: Number(step), files: { weights: read('weights.safetensors'), optimizer: read('optimizer.safetensors') } };
+  return {
+    step: Number(step),
+    files: { weights: read('weights.safetensors'), optimizer: read('optimizer.safetensors') },
+  };
 }
 
 describe('morphloom train', () => {
@@ -38,18 +52,25 @@ describe('morphloom train', () => {
     const last = lines.at(-1);
     expect(last).toMatchObject({ done: true, end: 'finished', step: STEPS });
     for (const line of lines.slice(1)) {
-      for (const key of ['step', 'epoch', 'loss', 'imagesPerSecond', 'etaSeconds']) expect(line[key]).toBeTypeOf('number');
+      for (const key of ['step', 'epoch', 'loss', 'imagesPerSecond', 'etaSeconds'])
+        expect(line[key]).toBeTypeOf('number');
       expect(Object.keys(line['terms'] as object).sort()).toEqual(['distortion', 'rate', 'ssim']);
     }
     expect(lines.at(-2)?.['loss'] as number).toBeLessThan(lines[1]['loss'] as number);
   });
 
-  it('gives the same weights, bit for bit, for the same seed, and others for another', { timeout: 120_000 }, async () => {
-    expect((await morphloom(...train('second', '--steps', String(STEPS)))).code).toBe(0);
-    expect(lastCheckpoint('second').files).toEqual(lastCheckpoint('first').files);
-    expect((await morphloom(...train('third', '--steps', String(STEPS), '--seed', '2'))).code).toBe(0);
-    expect(lastCheckpoint('third').files['weights'].equals(lastCheckpoint('first').files['weights'])).toBe(false);
-  });
+  it(
+    'gives the same weights, bit for bit, for the same seed, and others for another',
+    { timeout: 120_000 },
+    async () => {
+      expect((await morphloom(...train('second', '--steps', String(STEPS)))).code).toBe(0);
+      expect(lastCheckpoint('second').files).toEqual(lastCheckpoint('first').files);
+      expect((await morphloom(...train('third', '--steps', String(STEPS), '--seed', '2'))).code).toBe(0);
+      expect(lastCheckpoint('third').files['weights'].equals(lastCheckpoint('first').files['weights'])).toBe(
+        false,
+      );
+    },
+  );
 
   it('killed again and again, and resumed, ends with the same weights', { timeout: 240_000 }, async () => {
     const often = ['--checkpoint-every', '0.05'];
@@ -88,7 +109,9 @@ describe('morphloom train', () => {
 
   it('keeps metrics of each step once, in order, however often it was killed', () => {
     const runs = path.join(at('killed'), 'runs');
-    const lines = jsonLines(fs.readFileSync(path.join(runs, fs.readdirSync(runs)[0], 'metrics.jsonl'), 'utf8'));
+    const lines = jsonLines(
+      fs.readFileSync(path.join(runs, fs.readdirSync(runs)[0], 'metrics.jsonl'), 'utf8'),
+    );
     const steps = lines.map((line) => line['step'] as number);
     expect(steps).toEqual([...new Set(steps)].sort((a, b) => a - b));
   });
@@ -96,26 +119,45 @@ describe('morphloom train', () => {
   it('keeps a time budget, and its plan survives on disk', { timeout: 120_000 }, async () => {
     const { code, stdout } = await morphloom(...train('timed', '--minutes', '0.1', '--json'));
     expect(code).toBe(0);
-    const { elapsedSeconds, progress } = jsonLines(stdout).at(-1) as { elapsedSeconds: number; progress: number };
+    const { elapsedSeconds, progress } = jsonLines(stdout).at(-1) as {
+      elapsedSeconds: number;
+      progress: number;
+    };
     expect(progress).toBe(1);
     expect(elapsedSeconds).toBeGreaterThan(3);
     expect(elapsedSeconds).toBeLessThan(15);
     const runs = path.join(at('timed'), 'runs');
-    expect(fs.readFileSync(path.join(runs, fs.readdirSync(runs)[0], 'plan.jsonl'), 'utf8')).toMatch(/lastStep/);
+    expect(fs.readFileSync(path.join(runs, fs.readdirSync(runs)[0], 'plan.jsonl'), 'utf8')).toMatch(
+      /lastStep/,
+    );
   });
 
-  it('stops at the first step that is not a number, says which and why, and keeps the last good checkpoint', { timeout: 120_000 }, async () => {
-    const { code, stderr } = await morphloom(
-      ...train('nan', '--steps', '200', '--checkpoint-every', '0.01', '--set', 'optimiser.learningRate=1e12', '--set', 'optimiser.ramp=0.3'),
-    );
-    expect(code).toBe(1);
-    expect(stderr).toMatch(/morphloom: Training stopped at step \d+: .* learning rate/);
-    for (const file of Object.values(lastCheckpoint('nan').files)) {
-      for (const { values } of decodeSafetensors(file, 'nan').arrays.values()) {
-        expect(values.every(Number.isFinite)).toBe(true);
+  it(
+    'stops at the first step that is not a number, says which and why, and keeps the last good checkpoint',
+    { timeout: 120_000 },
+    async () => {
+      const { code, stderr } = await morphloom(
+        ...train(
+          'nan',
+          '--steps',
+          '200',
+          '--checkpoint-every',
+          '0.01',
+          '--set',
+          'optimiser.learningRate=1e12',
+          '--set',
+          'optimiser.ramp=0.3',
+        ),
+      );
+      expect(code).toBe(1);
+      expect(stderr).toMatch(/morphloom: Training stopped at step \d+: .* learning rate/);
+      for (const file of Object.values(lastCheckpoint('nan').files)) {
+        for (const { values } of decodeSafetensors(file, 'nan').arrays.values()) {
+          expect(values.every(Number.isFinite)).toBe(true);
+        }
       }
-    }
-  });
+    },
+  );
 
   it.each(['vae', 'beta-vae', 'ae'])('trains the recipe %s', { timeout: 60_000 }, async (recipe) => {
     const { code, stdout } = await morphloom(...train(recipe, '--recipe', recipe, '--steps', '12', '--json'));
@@ -131,7 +173,15 @@ describe('morphloom train', () => {
     ['a size that cannot be halved', ['--size', '62'], 2, /62 × 62 cannot be halved.*64 × 64/],
     ['an unknown verb option', ['--nonsense'], 2, /unknown option/],
   ])('refuses %s in one sentence', { timeout: 60_000 }, async (_, more, expected, sentence) => {
-    const { code, stderr } = await morphloom('train', pictures, '--out', at('refused'), '--steps', '2', ...more);
+    const { code, stderr } = await morphloom(
+      'train',
+      pictures,
+      '--out',
+      at('refused'),
+      '--steps',
+      '2',
+      ...more,
+    );
     expect(code).toBe(expected);
     expect(stderr).toMatch(sentence);
     expect(stderr).not.toMatch(/\n\s+at /);

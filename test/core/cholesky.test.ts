@@ -3,7 +3,10 @@ import { describe, expect, it } from 'vitest';
 import { cholesky, multiplyLower, solveLower, solveLowerTransposed } from '../../src/core/cholesky.ts';
 
 const SIZE = 5;
-const entries = fc.array(fc.double({ min: -2, max: 2, noNaN: true }), { minLength: SIZE * SIZE, maxLength: SIZE * SIZE });
+const entries = fc.array(fc.double({ min: -2, max: 2, noNaN: true }), {
+  minLength: SIZE * SIZE,
+  maxLength: SIZE * SIZE,
+});
 const vector = fc.array(fc.double({ min: -5, max: 5, noNaN: true }), { minLength: SIZE, maxLength: SIZE });
 
 /** M·Mᵀ + I: positive definite whatever M is. */

@@ -32,7 +32,8 @@ describe('createRng', () => {
   it('draws normals of mean 0 and variance 1, with thin tails', () => {
     const values = fillNormal(new Float32Array(200_000), createRng(7));
     const mean = values.reduce((a, b) => a + b, 0) / values.length;
-    const moment = (power: number): number => values.reduce((a, b) => a + (b - mean) ** power, 0) / values.length;
+    const moment = (power: number): number =>
+      values.reduce((a, b) => a + (b - mean) ** power, 0) / values.length;
     expect(Math.abs(mean)).toBeLessThan(0.01);
     expect(moment(2)).toBeCloseTo(1, 1);
     expect(moment(4)).toBeCloseTo(3, 0);

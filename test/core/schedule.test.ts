@@ -24,9 +24,13 @@ describe('schedules', () => {
     expect(rate(0.02)).toBeCloseTo(1e-3, 12);
     expect(rate(1)).toBeCloseTo(2e-5, 12);
     fc.assert(
-      fc.property(fc.double({ min: 0.02, max: 1, noNaN: true }), fc.double({ min: 0.02, max: 1, noNaN: true }), (a, b) => {
-        expect(rate(Math.min(a, b))).toBeGreaterThanOrEqual(rate(Math.max(a, b)) - 1e-15);
-      }),
+      fc.property(
+        fc.double({ min: 0.02, max: 1, noNaN: true }),
+        fc.double({ min: 0.02, max: 1, noNaN: true }),
+        (a, b) => {
+          expect(rate(Math.min(a, b))).toBeGreaterThanOrEqual(rate(Math.max(a, b)) - 1e-15);
+        },
+      ),
     );
   });
 });

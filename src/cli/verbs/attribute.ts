@@ -16,7 +16,9 @@ import { createVoice } from '../terminal.ts';
 
 /** `morphloom attribute learn | list | apply`: directions that mean something. */
 export function registerAttribute(program: Command): void {
-  const attribute = program.command('attribute').description('learn what pictures have, and give it to others');
+  const attribute = program
+    .command('attribute')
+    .description('learn what pictures have, and give it to others');
   registerLearn(attribute);
   registerList(attribute);
   registerApply(attribute);
@@ -41,10 +43,10 @@ function registerLearn(parent: Command): void {
       new Option('--column <name>', 'instead: a column of the imported table').conflicts(['with', 'without']),
     )
     .addOption(
-      new Option('--method <how>', 'the difference of means (best for few pictures), or logistic regression').choices([
-        'mean',
-        'logistic',
-      ]),
+      new Option(
+        '--method <how>',
+        'the difference of means (best for few pictures), or logistic regression',
+      ).choices(['mean', 'logistic']),
     )
     .option('--run <id>', 'this run (default: the latest)')
     .addOption(backendOption())
@@ -59,8 +61,13 @@ function registerLearn(parent: Command): void {
           onProgress: voice.onProgress,
           signal: voice.signal,
         });
-        const auc = facts.heldOutAuc === null ? 'too few pictures to check it' : `held-out AUC ${facts.heldOutAuc.toFixed(3)}`;
-        voice.say(`Learned "${name}" from ${facts.with} pictures with and ${facts.without} without (${facts.method}; ${auc}).`);
+        const auc =
+          facts.heldOutAuc === null
+            ? 'too few pictures to check it'
+            : `held-out AUC ${facts.heldOutAuc.toFixed(3)}`;
+        voice.say(
+          `Learned "${name}" from ${facts.with} pictures with and ${facts.without} without (${facts.method}; ${auc}).`,
+        );
         voice.json(facts);
       });
     });
@@ -69,7 +76,10 @@ function registerLearn(parent: Command): void {
 function examplesOf({ with: yes, without: no, column }: LearnFlags) {
   if (column !== undefined) return { kind: 'column' as const, column };
   if (yes === undefined || no === undefined) {
-    throw new MorphloomError('usage', 'Say which pictures have it and which have not: --with and --without, or --column.');
+    throw new MorphloomError(
+      'usage',
+      'Say which pictures have it and which have not: --with and --without, or --column.',
+    );
   }
   return { kind: 'folders' as const, with: yes, without: no };
 }
@@ -139,7 +149,10 @@ function registerApply(parent: Command): void {
         };
         const still = /\.(png|webp)$/i.test(flags.out);
         if (still) {
-          const [frame] = movedFrames(instrument, keyframe, own, latentsAlong(own, moves, [1]), { detail, scale });
+          const [frame] = movedFrames(instrument, keyframe, own, latentsAlong(own, moves, [1]), {
+            detail,
+            scale,
+          });
           await writeStill({ frame, out: flags.out, provenance });
         } else {
           const count = flags.frames ?? DEFAULT_FRAMES;
@@ -165,7 +178,8 @@ function registerApply(parent: Command): void {
 
 function parseDetail(text: string): number {
   const value = Number(text);
-  if (text.trim() === '' || !(value >= 0 && value <= 1)) throw new MorphloomError('usage', `--detail is a number from 0 to 1, not "${text}".`);
+  if (text.trim() === '' || !(value >= 0 && value <= 1))
+    throw new MorphloomError('usage', `--detail is a number from 0 to 1, not "${text}".`);
   return value;
 }
 

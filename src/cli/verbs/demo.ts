@@ -1,6 +1,7 @@
 import * as fs from 'node:fs/promises';
 import * as path from 'node:path';
 import type { Command } from 'commander';
+import type { DatasetEntry } from '../../contract/dataset.ts';
 import { MorphloomError } from '../../contract/errors.ts';
 import { DEFAULT_MORPH } from '../../contract/morph.ts';
 import { easing } from '../../core/easing.ts';
@@ -36,11 +37,10 @@ interface Flags {
 
 const SEED = 1;
 /** Drawn larger than the model sees them, so that the morph's ends are as crisp as the drawings. */
-const DRAWN_PX = 256;
-const MODEL_PX = 64;
+const DRAWN_PX = 240;
+const MODEL_PX = 48;
 const SHAPES = 200;
-const SCALE = 4;
-/** The faces of the morph: found by what is drawn, so that neighbours differ in hair, skin and mood. */
+const SCALE = DRAWN_PX / MODEL_PX;
 const CAST = 5;
 
 /** `morphloom demo`: the whole main job on pictures that it draws itself. */
@@ -69,7 +69,12 @@ export function registerDemo(program: Command): void {
       );
       await train(
         project,
-        { kind: 'new', recipe: parseRecipe(presetNamed('morph')), budget: { kind: 'minutes', minutes: flags.minutes }, seed: SEED },
+        {
+          kind: 'new',
+          recipe: parseRecipe(presetNamed('sketch')),
+          budget: { kind: 'minutes', minutes: flags.minutes },
+          seed: SEED,
+        },
         flags,
         voice,
       );
@@ -82,7 +87,13 @@ async function clear(folder: string): Promise<void> {
   if (await Project.isProject(folder)) await fs.rm(folder, { recursive: true, force: true });
 }
 
-async function drawPictures(into: string, kind: 'faces' | 'shapes', count: number, sizePx: number, voice: Voice): Promise<void> {
+async function drawPictures(
+  into: string,
+  kind: 'faces' | 'shapes',
+  count: number,
+  sizePx: number,
+  voice: Voice,
+): Promise<void> {
   const { onProgress, signal } = voice;
   await writeSamples({ kind, count, sizePx, seed: SEED, into, onProgress, signal });
 }
@@ -99,9 +110,12 @@ async function show(instrument: OpenedInstrument, out: string, voice: Voice): Pr
 
   const dataset = await openDataset(instrument.project.dataset);
   const cast = castOf(dataset.entries, CAST);
+  const sitter = sitterOf(dataset.entries);
   const { entries } = dataset;
   const shown = entries.slice(0, 16).map((_, i) => i);
-  const pixels = new Uint8Array(shown.length * instrument.image.width * instrument.image.height * instrument.image.channels);
+  const pixels = new Uint8Array(
+    shown.length * instrument.image.width * instrument.image.height * instrument.image.channels,
+  );
   dataset.readBatch(shown, pixels);
   dataset.close();
 
@@ -126,7 +140,7 @@ async function show(instrument: OpenedInstrument, out: string, voice: Voice): Pr
   });
 
   const smiling = path.join(out, 'smile.gif');
-  await smileLoop(instrument, cast[0], smiling, voice);
+  await smileLoop(instrument, sitter, smiling, voice);
 
   const page = path.join(out, 'report.png');
   await writeReport(instrument, pixels, shown.length, page, voice);
@@ -142,36 +156,68 @@ async function show(instrument: OpenedInstrument, out: string, voice: Voice): Pr
   voice.say('  npx . morph mine.morphloom <picture> <another> --loop pingpong --out mine.gif');
 }
 
-/** Pictures by their drawn attributes, each as unlike the ones before as can be. Deterministic. */
-function castOf(
-  entries: readonly { readonly source: string; readonly attributes?: Readonly<Record<string, number>> | undefined }[],
-  count: number,
-): string[] {
-  const features = ['skinTone', 'hairStyle', 'glasses', 'smile', 'hairLength', 'background'];
-  const at = (i: number): number[] => features.map((name) => entries[i].attributes?.[name] ?? 0);
-  const spread = features.map((_, k) => {
-    const values = entries.map((_, i) => at(i)[k]);
+type Drawn = Pick<DatasetEntry, 'source' | 'attributes'>;
+
+const attributeOf = ({ attributes }: Drawn, name: string): number => attributes?.[name] ?? 0;
+
+/** How far a face is turned and tilted, in degrees. */
+const poseOf = (entry: Drawn): number =>
+  Math.hypot(attributeOf(entry, 'yaw'), 2 * attributeOf(entry, 'roll'));
+
+/** The half of the faces that look ahead most. */
+const lookingAhead = (entries: readonly Drawn[]): Drawn[] =>
+  [...entries].sort((a, b) => poseOf(a) - poseOf(b)).slice(0, Math.ceil(entries.length / 2));
+
+/** Faces that look ahead, each as unlike the ones before as can be in what makes a person. Deterministic. */
+function castOf(entries: readonly Drawn[], count: number): string[] {
+  const candidates = lookingAhead(entries);
+  const features = ['skinTone', 'hairStyle', 'hairColour', 'glasses', 'smile', 'beard'];
+  const spread = features.map((name) => {
+    const values = candidates.map((entry) => attributeOf(entry, name));
     return Math.max(...values) - Math.min(...values) || 1;
   });
-  const distance = (a: number, b: number): number => Math.hypot(...at(a).map((value, k) => (value - at(b)[k]) / spread[k]));
-  const cast = [0];
-  while (cast.length < Math.min(count, entries.length)) {
-    const nearest = entries.map((_, i) => Math.min(...cast.map((j) => distance(i, j))));
-    cast.push(nearest.indexOf(Math.max(...nearest)));
+  const distance = (a: Drawn, b: Drawn): number =>
+    Math.hypot(...features.map((name, k) => (attributeOf(a, name) - attributeOf(b, name)) / spread[k]));
+  const cast = [candidates[0]];
+  while (cast.length < Math.min(count, candidates.length)) {
+    const nearest = candidates.map((entry) => Math.min(...cast.map((chosen) => distance(entry, chosen))));
+    cast.push(candidates[nearest.indexOf(Math.max(...nearest))]);
   }
-  return cast.map((i) => entries[i].source);
+  return cast.map((entry) => entry.source);
 }
 
-async function smileLoop(instrument: OpenedInstrument, picture: string, out: string, { onProgress, signal }: Voice): Promise<void> {
+/** A face that looks ahead with a mouth that can be seen, neither sad nor smiling. */
+function sitterOf(entries: readonly Drawn[]): string {
+  const bare = lookingAhead(entries).filter(
+    (e) => attributeOf(e, 'beard') + attributeOf(e, 'moustache') === 0,
+  );
+  const byMood = (bare.length > 0 ? bare : [...entries]).sort(
+    (a, b) => Math.abs(attributeOf(a, 'smile')) - Math.abs(attributeOf(b, 'smile')),
+  );
+  return byMood[0].source;
+}
+
+async function smileLoop(
+  instrument: OpenedInstrument,
+  picture: string,
+  out: string,
+  { onProgress, signal }: Voice,
+): Promise<void> {
   const wants = { image: instrument.image, scale: SCALE, dataset: instrument.project.dataset };
   const [{ source, id, crop, keyframe }] = await picturesNamed([picture], wants);
   const moves = await loadMoves(instrument, [{ name: 'smile', amount: 2.5 }]);
   const own = instrument.encode(keyframe.pixels, 1).mean;
   const frameCount = 60;
   const ease = easing('ease-in-out-sine');
-  const factors = Array.from({ length: frameCount }, (_, i) => 1 - 2 * ease(Math.abs(1 - (2 * i) / frameCount)));
+  const factors = Array.from(
+    { length: frameCount },
+    (_, i) => 1 - 2 * ease(Math.abs(1 - (2 * i) / frameCount)),
+  );
   await writeAnimation({
-    frames: movedFrames(instrument, keyframe, own, latentsAlong(own, moves, factors), { detail: 1, scale: SCALE }),
+    frames: movedFrames(instrument, keyframe, own, latentsAlong(own, moves, factors), {
+      detail: 1,
+      scale: SCALE,
+    }),
     frameCount,
     framesPerSecond: 25,
     loop: true,
@@ -197,21 +243,35 @@ async function writeReport(
   voice: Voice,
 ): Promise<void> {
   const figures = await evaluateInstrument(instrument, voice);
-  const samples = await drawSamples(instrument, { count: 16, temperature: 0.8, from: 'pictures', seed: SEED }, voice);
+  const samples = await drawSamples(
+    instrument,
+    { count: 16, temperature: 0.8, from: 'pictures', seed: SEED },
+    voice,
+  );
   const lines = await instrument.run.lines();
   const last = lines.at(-1);
-  if (last === undefined) throw new MorphloomError('corrupt', `Run ${instrument.runId} kept no figures; run the demo again.`);
+  if (last === undefined)
+    throw new MorphloomError('corrupt', `Run ${instrument.runId} kept no figures; run the demo again.`);
   const frame = await report({
     title: 'Faces, learned from drawings',
     subtitle: figures.advice,
     facts: [
       { label: 'Training', value: `${Math.round(last.elapsedSeconds)} s` },
-      { label: 'Speed', value: `${Math.round((last.step * instrument.run.recipe.optimiser.batch) / last.elapsedSeconds)} pictures/s` },
+      {
+        label: 'Speed',
+        value: `${Math.round((last.step * instrument.run.recipe.optimiser.batch) / last.elapsedSeconds)} pictures/s`,
+      },
       { label: 'Known pictures', value: `${figures.train.psnr.toFixed(1)} dB` },
-      { label: 'Held-out pictures', value: figures.heldout === null ? '–' : `${figures.heldout.psnr.toFixed(1)} dB` },
+      {
+        label: 'Held-out pictures',
+        value: figures.heldout === null ? '–' : `${figures.heldout.psnr.toFixed(1)} dB`,
+      },
     ],
     originals: framesOf(pixels, instrument.image),
-    reconstructions: framesOf(instrument.decode(instrument.encode(pixels, count).mean, count), instrument.image),
+    reconstructions: framesOf(
+      instrument.decode(instrument.encode(pixels, count).mean, count),
+      instrument.image,
+    ),
     samples: framesOf(samples, instrument.image),
     curves: [
       { name: 'loss', points: lines.map((line) => [line.step, line.loss] as const) },

@@ -35,7 +35,11 @@ export function registerEval(program: Command): void {
           signal: voice.signal,
         });
         tell(report, metrics, voice.say);
-        voice.json({ ...report, train: choose(report.train, metrics), heldout: report.heldout && choose(report.heldout, metrics) });
+        voice.json({
+          ...report,
+          train: choose(report.train, metrics),
+          heldout: report.heldout && choose(report.heldout, metrics),
+        });
       });
     });
 }
@@ -45,17 +49,30 @@ function parseMetrics(text: string | undefined): readonly Metric[] {
   return text.split(',').map((name) => {
     const metric = METRICS.find((m) => m === name.trim());
     if (metric !== undefined) return metric;
-    throw new MorphloomError('usage', `There is no metric "${name.trim()}"; there are ${METRICS.join(', ')}.`);
+    throw new MorphloomError(
+      'usage',
+      `There is no metric "${name.trim()}"; there are ${METRICS.join(', ')}.`,
+    );
   });
 }
 
-const choose = (figures: ReconstructionFigures, metrics: readonly Metric[]): Record<string, number | null> => ({
+const choose = (
+  figures: ReconstructionFigures,
+  metrics: readonly Metric[],
+): Record<string, number | null> => ({
   pictures: figures.pictures,
   ...Object.fromEntries(metrics.map((metric) => [metric, figures[metric]])),
 });
 
 function tell(report: EvaluationReport, metrics: readonly Metric[], say: (line: string) => void): void {
-  const units: Record<Metric, string> = { psnr: ' dB', psnrOfMeanError: ' dB', ssim: '', elbo: ' nats', rate: ' nats', distortion: ' nats' };
+  const units: Record<Metric, string> = {
+    psnr: ' dB',
+    psnrOfMeanError: ' dB',
+    ssim: '',
+    elbo: ' nats',
+    rate: ' nats',
+    distortion: ' nats',
+  };
   const row = (name: string, figures: ReconstructionFigures | null): void => {
     if (figures === null) return say(`  ${name}: none`);
     const shown = metrics.map((m) => `${m} ${figures[m]?.toFixed(m === 'ssim' ? 3 : 2) ?? '–'}${units[m]}`);

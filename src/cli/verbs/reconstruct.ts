@@ -38,23 +38,45 @@ export function registerReconstruct(program: Command): void {
         const { pixels, files } = await readPictures(instrument, pictures, voice);
         const decoded = instrument.decode(instrument.encode(pixels, files.length).mean, files.length);
         const [originals, copies] = [framesOf(pixels, instrument.image), framesOf(decoded, instrument.image)];
-        const provenance = { morphloom: 1 as const, kind: 'reconstruct', model: modelOf(instrument), seed: 0 };
+        const provenance = {
+          morphloom: 1 as const,
+          kind: 'reconstruct',
+          model: modelOf(instrument),
+          seed: 0,
+        };
         if (path.extname(flags.out) === '.png') {
-          const shown = thin(files.map((_, i) => i), MOST_ON_A_SHEET);
+          const shown = thin(
+            files.map((_, i) => i),
+            MOST_ON_A_SHEET,
+          );
           const rows = [];
           for (let start = 0; start < shown.length; start += COLUMNS) {
             const row = shown.slice(start, start + COLUMNS);
-            rows.push(row.map((i) => originals[i]), row.map((i) => copies[i]));
+            rows.push(
+              row.map((i) => originals[i]),
+              row.map((i) => copies[i]),
+            );
           }
           const frame = await sheet({ rows, scale: flags.scale ?? 2, gap: 6 });
-          await writeStill({ frame, out: flags.out, provenance: { ...provenance, pictures: shown.map((i) => files[i]) } });
+          await writeStill({
+            frame,
+            out: flags.out,
+            provenance: { ...provenance, pictures: shown.map((i) => files[i]) },
+          });
           voice.say(`${shown.length} pictures above what the model makes of them: ${flags.out}`);
         } else {
           await fs.mkdir(flags.out, { recursive: true }).catch((cause: unknown) => {
-            throw new MorphloomError('input', `"${flags.out}" cannot be made a folder; choose another --out.`, { cause });
+            throw new MorphloomError(
+              'input',
+              `"${flags.out}" cannot be made a folder; choose another --out.`,
+              { cause },
+            );
           });
           for (const [i, file] of files.entries()) {
-            const out = path.join(flags.out, `${String(i + 1).padStart(4, '0')}-${path.parse(file).name}.png`);
+            const out = path.join(
+              flags.out,
+              `${String(i + 1).padStart(4, '0')}-${path.parse(file).name}.png`,
+            );
             await writeStill({ frame: copies[i], out, provenance: { ...provenance, pictures: [file] } });
             voice.onProgress({ stage: 'Writing', done: i + 1, total: files.length, unit: 'pictures' });
           }

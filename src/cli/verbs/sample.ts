@@ -40,7 +40,12 @@ export function registerSample(program: Command): void {
       const voice = createVoice(flags);
       await withInstrument(project, flags, voice, async (instrument) => {
         const { columns, rows } = flags.grid ?? { columns: 8, rows: 8 };
-        const request = { count: columns * rows, temperature: flags.temperature ?? 1, from: flags.from, seed: flags.seed ?? 1 };
+        const request = {
+          count: columns * rows,
+          temperature: flags.temperature ?? 1,
+          from: flags.from,
+          seed: flags.seed ?? 1,
+        };
         const frames = framesOf(await drawSamples(instrument, request, voice), instrument.image);
         const frame = await sheet({
           rows: Array.from({ length: rows }, (_, r) => frames.slice(r * columns, (r + 1) * columns)),

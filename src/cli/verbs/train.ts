@@ -40,7 +40,11 @@ export function registerTrain(program: Command): void {
     .argument('<folder>', 'a folder of pictures, or a project')
     .option('--out <project>', 'the project to make of a folder of pictures')
     .option('--recipe <name>', 'a recipe by name, or a .json file (default: morph)')
-    .option('--set <key=value>', 'change a setting of the recipe, as latent.size=64; may be repeated', collect)
+    .option(
+      '--set <key=value>',
+      'change a setting of the recipe, as latent.size=64; may be repeated',
+      collect,
+    )
     .addOption(
       new Option('--minutes <n>', `train for so long (default: ${DEFAULT_MINUTES})`)
         .argParser(positiveNumber)
@@ -63,7 +67,12 @@ export function registerTrain(program: Command): void {
     const begin =
       flags.resume === true
         ? { kind: 'resume' as const, run: flags.run }
-        : { kind: 'new' as const, recipe: await recipeFor(flags), budget: budgetOf(flags), seed: flags.seed ?? 1 };
+        : {
+            kind: 'new' as const,
+            recipe: await recipeFor(flags),
+            budget: budgetOf(flags),
+            seed: flags.seed ?? 1,
+          };
     await train(project, begin, flags, voice);
   });
 }
@@ -102,7 +111,12 @@ export async function train(
     },
   });
   const { step, elapsedSeconds } = report.facts;
-  const how = report.end === 'finished' ? 'Finished' : report.end === 'stopped' ? 'Stopped, as asked,' : 'Stopped early, no more gain,';
+  const how =
+    report.end === 'finished'
+      ? 'Finished'
+      : report.end === 'stopped'
+        ? 'Stopped, as asked,'
+        : 'Stopped early, no more gain,';
   voice.say(`${how} after ${step} steps and ${duration(elapsedSeconds)}; saved in ${project.folder}.`);
   if (report.end === 'stopped') voice.say(`Go on with: morphloom train "${project.folder}" --resume`);
   const { user, system } = process.cpuUsage();
@@ -129,7 +143,10 @@ async function projectFor(folder: string, flags: Flags, voice: Voice): Promise<P
     return Project.open(folder);
   }
   if (flags.out === undefined) {
-    throw new MorphloomError('usage', `"${folder}" is no project; to make one of its pictures, add --out <project>.`);
+    throw new MorphloomError(
+      'usage',
+      `"${folder}" is no project; to make one of its pictures, add --out <project>.`,
+    );
   }
   if (flags.resume === true && (await Project.isProject(flags.out))) return Project.open(flags.out);
   return importFolder([folder], flags.out, flags, voice);

@@ -10,7 +10,7 @@ const SCALE = Math.fround(1 / 255);
  */
 export function uploadPixels(bytes: Uint8Array, shape: [number, number, number, number]): tf.Tensor4D {
   const native = tensorflowBackend();
-  if (native !== null) return tf.tidy(() => tf.mul(native.castBytes(bytes, shape), SCALE)) as tf.Tensor4D;
+  if (native !== null) return tf.tidy(() => tf.mul<tf.Tensor4D>(native.castBytes(bytes, shape), SCALE));
   const values = new Float32Array(bytes.length);
   for (let i = 0; i < bytes.length; i++) values[i] = bytes[i] * SCALE;
   return tf.tensor4d(values, shape);

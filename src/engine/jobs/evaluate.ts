@@ -4,7 +4,11 @@ import * as path from 'node:path';
 import { throwIfCancelled } from '../../contract/errors.ts';
 import type { OnProgress } from '../../contract/progress.ts';
 import { importPictures, openDataset, type Dataset } from '../dataset/index.ts';
-import { evaluateReconstruction, type LatentFigures, type ReconstructionFigures } from '../evaluate/reconstruction.ts';
+import {
+  evaluateReconstruction,
+  type LatentFigures,
+  type ReconstructionFigures,
+} from '../evaluate/reconstruction.ts';
 import { adviseOnLatents } from '../evaluate/advice.ts';
 import type { OpenedInstrument } from '../latent/open.ts';
 import type { TrainingPictures } from '../recipes/compose.ts';
@@ -36,19 +40,32 @@ interface Options {
 }
 
 /** Measures a trained model on pictures it knows and pictures it does not. */
-export async function evaluateInstrument(instrument: OpenedInstrument, options: Options = {}): Promise<EvaluationReport> {
+export async function evaluateInstrument(
+  instrument: OpenedInstrument,
+  options: Options = {},
+): Promise<EvaluationReport> {
   const dataset = await openDataset(instrument.project.dataset);
   try {
     const split = splitPictures(dataset.entries, instrument.run.recipe.validation);
     const known = pick(dataset, thin(split.training, MOST_TRAINING_PICTURES));
-    const { figures: train, latents } = await measure(instrument, known, 'Looking at known pictures', options);
+    const { figures: train, latents } = await measure(
+      instrument,
+      known,
+      'Looking at known pictures',
+      options,
+    );
     const heldout =
       options.data === undefined
         ? split.heldOut.length === 0
           ? null
-          : (await measure(instrument, pick(dataset, split.heldOut), 'Looking at held-out pictures', options)).figures
-        : await withFolder(options.data, dataset, options, async (unseen) =>
-            (await measure(instrument, unseen, 'Looking at unseen pictures', options)).figures,
+          : (await measure(instrument, pick(dataset, split.heldOut), 'Looking at held-out pictures', options))
+              .figures
+        : await withFolder(
+            options.data,
+            dataset,
+            options,
+            async (unseen) =>
+              (await measure(instrument, unseen, 'Looking at unseen pictures', options)).figures,
           );
     return {
       run: instrument.runId,
@@ -93,7 +110,15 @@ async function withFolder<T>(
   const into = await fs.mkdtemp(path.join(os.tmpdir(), 'morphloom-eval-'));
   try {
     const crop = like.entries[0]?.crop;
-    await importPictures({ sources: [folder], into, format: like.format, crop, keepDuplicates: true, onProgress, signal });
+    await importPictures({
+      sources: [folder],
+      into,
+      format: like.format,
+      crop,
+      keepDuplicates: true,
+      onProgress,
+      signal,
+    });
     const dataset = await openDataset(into);
     try {
       return await use(dataset);

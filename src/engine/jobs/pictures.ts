@@ -47,7 +47,10 @@ export async function readPictures(
     onProgress?.({ stage: 'Reading pictures', done: read.length, total: files.length, unit: 'pictures' });
   }
   if (read.length === 0) {
-    throw new MorphloomError('input', `There is no usable picture in ${paths.map((p) => `"${p}"`).join(', ')}.`);
+    throw new MorphloomError(
+      'input',
+      `There is no usable picture in ${paths.map((p) => `"${p}"`).join(', ')}.`,
+    );
   }
   const size = format.width * format.height * format.channels;
   const pixels = new Uint8Array(read.length * size);
@@ -58,7 +61,11 @@ export async function readPictures(
 /** The latents of all pictures of a project, in the order of its dataset. */
 export async function encodeDataset(
   instrument: OpenedInstrument,
-  { most, onProgress, signal }: { most?: number; onProgress?: OnProgress | undefined; signal?: AbortSignal | undefined },
+  {
+    most,
+    onProgress,
+    signal,
+  }: { most?: number; onProgress?: OnProgress | undefined; signal?: AbortSignal | undefined },
 ) {
   const dataset = await openDataset(instrument.project.dataset);
   try {
@@ -81,7 +88,12 @@ export async function encodeDataset(
         logVariance ??= new Float32Array(mean.length);
         logVariance.set(latents.logVariance, start * latentSize);
       }
-      onProgress?.({ stage: 'Encoding pictures', done: start + chunk.length, total: indices.length, unit: 'pictures' });
+      onProgress?.({
+        stage: 'Encoding pictures',
+        done: start + chunk.length,
+        total: indices.length,
+        unit: 'pictures',
+      });
       await new Promise<void>((resolve) => setImmediate(resolve));
     }
     return { mean, logVariance, entries: indices.map((i) => dataset.entries[i]) };

@@ -45,7 +45,12 @@ export function fitLatentGaussian(
  * Draws latents, `[count, size]`.
  * @param temperature scales the distance from the mean: below 1 safer pictures, above 1 stranger ones
  */
-export function drawLatents(gaussian: LatentGaussian, count: number, temperature: number, rng: Rng): Float32Array {
+export function drawLatents(
+  gaussian: LatentGaussian,
+  count: number,
+  temperature: number,
+  rng: Rng,
+): Float32Array {
   const { size, mean, factor } = gaussian;
   const out = new Float32Array(count * size);
   const noise = new Float64Array(size);

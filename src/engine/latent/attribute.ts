@@ -35,7 +35,11 @@ const NEWTON_STEPS = 12;
  * the pattern it responds to (Haufe et al. 2014), which is what a picture must be moved along.
  * @throws RangeError unless there are at least two pictures on each side
  */
-export function learnAttribute(data: LabelledLatents, method: AttributeMethod, seed: number): AttributeVector {
+export function learnAttribute(
+  data: LabelledLatents,
+  method: AttributeMethod,
+  seed: number,
+): AttributeVector {
   const { has } = data;
   const count = has.length;
   const positives = has.filter(Boolean).length;
@@ -45,13 +49,18 @@ export function learnAttribute(data: LabelledLatents, method: AttributeMethod, s
   return { method, ...fit(data, method), heldOutAuc: crossValidate(data, method, seed) };
 }
 
-function fit(data: LabelledLatents, method: AttributeMethod): Pick<AttributeVector, 'direction' | 'weights' | 'bias'> {
+function fit(
+  data: LabelledLatents,
+  method: AttributeMethod,
+): Pick<AttributeVector, 'direction' | 'weights' | 'bias'> {
   const { size } = data;
   const gaussian = fitLatentGaussian(data.latents, null, size);
   const pattern = method === 'mean' ? meanDifference(data) : logisticPattern(data, gaussian);
   // The score's filter: for the mean, along the difference itself; for the regression, through the whitening.
   const filter =
-    method === 'mean' ? pattern : solveLowerTransposed(gaussian.factor, solveLower(gaussian.factor, pattern, size), size);
+    method === 'mean'
+      ? pattern
+      : solveLowerTransposed(gaussian.factor, solveLower(gaussian.factor, pattern, size), size);
   const deviation = Math.sqrt(variance(filter, gaussian));
   const response = dot(filter, pattern);
   const weights = Float32Array.from(filter, (w) => w / deviation);
@@ -121,8 +130,10 @@ function crossValidate(data: LabelledLatents, method: AttributeMethod, seed: num
   for (let f = 0; f < FOLDS; f++) {
     const inside = has.map((_, i) => i).filter((i) => fold.get(i) !== f);
     const outside = has.map((_, i) => i).filter((i) => fold.get(i) === f);
-    const side = (indices: readonly number[], yes: boolean): number => indices.filter((i) => has[i] === yes).length;
-    if (Math.min(side(inside, true), side(inside, false), side(outside, true), side(outside, false)) < 1) continue;
+    const side = (indices: readonly number[], yes: boolean): number =>
+      indices.filter((i) => has[i] === yes).length;
+    if (Math.min(side(inside, true), side(inside, false), side(outside, true), side(outside, false)) < 1)
+      continue;
     const training = new Float32Array(inside.length * size);
     inside.forEach((i, row) => training.set(latents.subarray(i * size, (i + 1) * size), row * size));
     const { weights, bias } = fit({ latents: training, size, has: inside.map((i) => has[i]) }, method);
@@ -133,7 +144,11 @@ function crossValidate(data: LabelledLatents, method: AttributeMethod, seed: num
 }
 
 /** How much of the attribute the n-th latent has, in standard deviations. */
-export function score({ weights, bias }: Pick<AttributeVector, 'weights' | 'bias'>, latents: Float32Array, n: number): number {
+export function score(
+  { weights, bias }: Pick<AttributeVector, 'weights' | 'bias'>,
+  latents: Float32Array,
+  n: number,
+): number {
   let sum = bias;
   for (let k = 0; k < weights.length; k++) sum += weights[k] * latents[n * weights.length + k];
   return sum;
@@ -143,7 +158,7 @@ export function score({ weights, bias }: Pick<AttributeVector, 'weights' | 'bias
 export function areaUnderCurve(scored: readonly { readonly has: boolean; readonly score: number }[]): number {
   const sorted = [...scored].sort((a, b) => a.score - b.score);
   let rankSum = 0;
-  for (let i = 0; i < sorted.length; ) {
+  for (let i = 0; i < sorted.length;) {
     let j = i;
     while (j < sorted.length && sorted[j].score === sorted[i].score) j++;
     const rank = (i + 1 + j) / 2;

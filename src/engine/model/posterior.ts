@@ -9,10 +9,17 @@ export interface GaussianPosterior {
 /** Beyond these a variance is all or nothing, and its exponential could overflow in float32 sums. */
 const LOG_VARIANCE_RANGE = [-12, 6] as const;
 
+/**
+ * Where an untrained encoder's log-variances lie. Were it 0, the noise would drown what a fresh encoder says,
+ * and the decoder would learn to ignore it; from here it begins as an autoencoder nearly does, and learns to
+ * see several times sooner.
+ */
+const FIRST_LOG_VARIANCE = -4;
+
 /** Splits an encoder's `[n, 2z]` into a posterior, the log-variance clamped to [−12, 6]. */
 export function toPosterior(encoded: tf.Tensor2D): GaussianPosterior {
-  const [mean, logVariance] = tf.split<tf.Tensor2D>(encoded, 2, 1);
-  return { mean, logVariance: tf.clipByValue(logVariance, ...LOG_VARIANCE_RANGE) };
+  const [mean, raw] = tf.split<tf.Tensor2D>(encoded, 2, 1);
+  return { mean, logVariance: tf.clipByValue(tf.add(raw, FIRST_LOG_VARIANCE), ...LOG_VARIANCE_RANGE) };
 }
 
 /**

@@ -49,11 +49,11 @@ export function targetFor(state: StepState): tf.Tensor4D {
  * Higgins et al. 2017 for β). The distortion is averaged over the samples.
  */
 export const negativeElbo: Bound = (state): BoundValue => {
-  const distortion = tf.mean(
+  const distortion = tf.mean<tf.Scalar>(
     state.likelihood.distortion(targetFor(state), state.logits, state.mean),
-  ) as tf.Scalar;
+  );
   if (state.posterior === null) return { loss: distortion, terms: { distortion } };
-  const rate = tf.mean(state.prior.rate(state.posterior, state.code)) as tf.Scalar;
-  const loss = tf.add(distortion, tf.mul(state.scheduled['beta'], rate)) as tf.Scalar;
+  const rate = tf.mean<tf.Scalar>(state.prior.rate(state.posterior, state.code));
+  const loss = tf.add<tf.Scalar>(distortion, tf.mul(state.scheduled['beta'], rate));
   return { loss, terms: { distortion, rate } };
 };

@@ -32,10 +32,7 @@ export const meanSquaredError = (target: tf.Tensor4D, estimate: tf.Tensor4D): tf
     return {
       value: meanPerPicture(tf.square(difference)),
       gradFunc: (dy, saved) =>
-        tf.mul(
-          (saved as tf.Tensor[])[0],
-          perPicture(tf.mul(dy as tf.Tensor1D, (2 * target.shape[0]) / target.size)),
-        ),
+        tf.mul(saved[0], perPicture(tf.mul(dy as tf.Tensor1D, (2 * target.shape[0]) / target.size))),
     };
   })(estimate) as tf.Tensor1D;
 
@@ -78,8 +75,7 @@ export const bernoulli: Likelihood = {
       (save as (saved: tf.Tensor[]) => void)([l as tf.Tensor]);
       return {
         value: sumPerPicture(tf.sub(tf.softplus(l as tf.Tensor4D), tf.mul(pixels, l as tf.Tensor4D))),
-        gradFunc: (dy, saved) =>
-          tf.mul(tf.sub(tf.sigmoid((saved as tf.Tensor[])[0]), pixels), perPicture(dy as tf.Tensor1D)),
+        gradFunc: (dy, saved) => tf.mul(tf.sub(tf.sigmoid(saved[0]), pixels), perPicture(dy as tf.Tensor1D)),
       };
     })(logits) as tf.Tensor1D,
 };

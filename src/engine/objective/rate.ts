@@ -14,8 +14,8 @@ export const klPerDimension = ({ mean, logVariance }: GaussianPosterior): tf.Ten
     return {
       value: tf.mul(tf.sub(tf.add(tf.square(mu), excess), logVar), 0.5),
       gradFunc: (dy, saved) => {
-        const [muSaved, excessSaved] = saved as tf.Tensor[];
-        return [tf.mul(dy as tf.Tensor, muSaved), tf.mul(dy as tf.Tensor, tf.mul(excessSaved, 0.5))];
+        const [muSaved, excessSaved] = saved;
+        return [tf.mul(dy, muSaved), tf.mul(dy, tf.mul(excessSaved, 0.5))];
       },
     };
   })(mean, logVariance) as tf.Tensor2D;

@@ -27,9 +27,9 @@ function windowMatrix(length: number, window: number, stride: number, inner: num
 
 interface Windows {
   /** `[n, h, w, c] → [n, h', w', c]`, the mean over every window. */
-  average(x: tf.Tensor): tf.Tensor4D;
+  readonly average: (x: tf.Tensor) => tf.Tensor4D;
   /** Its adjoint, `[n, h', w', c] → [n, h, w, c]`. */
-  spread(y: tf.Tensor): tf.Tensor4D;
+  readonly spread: (y: tf.Tensor) => tf.Tensor4D;
 }
 
 function windows([n, h, w, c]: readonly number[], window: number, stride: number): Windows {

@@ -1,6 +1,7 @@
 import type { RecipeInput } from '../../contract/recipe.ts';
 
 const CONV_WIDTHS = [32, 64, 128, 256];
+const SKETCH_WIDTHS = [16, 32, 64, 128];
 const conv = { kind: 'conv', widths: CONV_WIDTHS };
 const WARM_UP = { kind: 'warm-up', from: 0, to: 1, until: 0.1 };
 
@@ -18,6 +19,19 @@ export const presets: readonly RecipeInput[] = [
     likelihood: { kind: 'optimal-gaussian' },
     regularisers: [{ kind: 'ssim', weight: 0.25, window: 7 }],
     schedules: { beta: WARM_UP },
+  },
+  {
+    schema: 1,
+    name: 'sketch',
+    about: 'A first look within a minute: a smaller network in smaller steps. Follow it with morph.',
+    source: 'The morph recipe, made smaller',
+    encoder: { kind: 'conv', widths: SKETCH_WIDTHS },
+    latent: { kind: 'gaussian', size: 64 },
+    decoder: { kind: 'conv', widths: SKETCH_WIDTHS },
+    likelihood: { kind: 'optimal-gaussian' },
+    regularisers: [{ kind: 'ssim', weight: 0.25, window: 7 }],
+    schedules: { beta: WARM_UP },
+    optimiser: { learningRate: 2e-3, batch: 16 },
   },
   {
     schema: 1,

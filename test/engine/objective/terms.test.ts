@@ -3,7 +3,12 @@ import { describe, expect, it } from 'vitest';
 import { createRng, fillNormal } from '../../../src/core/rng.ts';
 import { openBackend } from '../../../src/engine/compute/select.ts';
 import { negativeElbo } from '../../../src/engine/objective/bound.ts';
-import { bernoulli, gaussian, meanSquaredError, optimalGaussian } from '../../../src/engine/objective/likelihood.ts';
+import {
+  bernoulli,
+  gaussian,
+  meanSquaredError,
+  optimalGaussian,
+} from '../../../src/engine/objective/likelihood.ts';
 import { klPerDimension, standardNormalRate } from '../../../src/engine/objective/rate.ts';
 import { ssim, structuralDistortion } from '../../../src/engine/objective/ssim.ts';
 
@@ -11,12 +16,21 @@ await openBackend({ prefer: 'tensorflow' });
 
 const random = (shape: [number, number, number, number], seed: number, deviation = 1): tf.Tensor4D => {
   const values = fillNormal(new Float32Array(shape.reduce((a, b) => a * b)), createRng(seed));
-  return tf.tensor4d(values.map((x) => x * deviation), shape);
+  return tf.tensor4d(
+    values.map((x) => x * deviation),
+    shape,
+  );
 };
-const pictures = (shape: [number, number, number, number], seed: number): tf.Tensor4D => tf.sigmoid(random(shape, seed));
+const pictures = (shape: [number, number, number, number], seed: number): tf.Tensor4D =>
+  tf.sigmoid(random(shape, seed));
 
 /** The gradient of a scalar function against central differences, along random directions. */
-function checkGradient(f: (x: tf.Tensor4D) => tf.Scalar, at: tf.Tensor4D, step = 1e-2, tolerance = 1e-2): void {
+function checkGradient(
+  f: (x: tf.Tensor4D) => tf.Scalar,
+  at: tf.Tensor4D,
+  step = 1e-2,
+  tolerance = 1e-2,
+): void {
   const gradient = tf.grad(f as (x: tf.Tensor) => tf.Tensor)(at);
   for (let seed = 100; seed < 104; seed++) {
     const direction = random(at.shape, seed);
@@ -37,7 +51,8 @@ describe('rate', () => {
     const closed = klPerDimension({ mean, logVariance }).dataSync();
     for (let k = 0; k < 3; k++) {
       const [mu, variance] = [mean.dataSync()[k], Math.exp(logVariance.dataSync()[k])];
-      const logNormal = (x: number, m: number, v: number): number => -0.5 * (Math.log(2 * Math.PI * v) + (x - m) ** 2 / v);
+      const logNormal = (x: number, m: number, v: number): number =>
+        -0.5 * (Math.log(2 * Math.PI * v) + (x - m) ** 2 / v);
       let integral = 0;
       const step = 1e-3;
       for (let x = mu - 12; x < mu + 12; x += step) {
@@ -49,7 +64,7 @@ describe('rate', () => {
   });
 
   it('is zero, with a zero gradient, where the posterior is the prior', () => {
-    const zeros = tf.zeros([2, 3]) as tf.Tensor2D;
+    const zeros = tf.zeros<tf.Rank.R2>([2, 3]);
     expect(standardNormalRate({ mean: zeros, logVariance: zeros }).dataSync()).toEqual(new Float32Array(2));
     const [dMean, dLog] = tf.grads((m, l) =>
       tf.sum(standardNormalRate({ mean: m as tf.Tensor2D, logVariance: l as tf.Tensor2D })),
@@ -63,7 +78,9 @@ describe('rate', () => {
       tf.sum(standardNormalRate({ mean: m as tf.Tensor2D, logVariance: l as tf.Tensor2D })),
     )([mean, logVariance]);
     expect([...dMean.dataSync()]).toEqual([...mean.dataSync()]);
-    logVariance.dataSync().forEach((l, k) => expect(dLog.dataSync()[k]).toBeCloseTo((Math.exp(l) - 1) / 2, 6));
+    logVariance
+      .dataSync()
+      .forEach((l, k) => expect(dLog.dataSync()[k]).toBeCloseTo((Math.exp(l) - 1) / 2, 6));
   });
 });
 
@@ -101,10 +118,13 @@ describe('likelihoods', () => {
     const mean = bernoulli.mean(logits);
     const [xs, ms] = [x.dataSync(), mean.dataSync()];
     let expected = 0;
-    for (let i = 0; i < dimensions; i++) expected -= xs[i] * Math.log(ms[i]) + (1 - xs[i]) * Math.log(1 - ms[i]);
+    for (let i = 0; i < dimensions; i++)
+      expected -= xs[i] * Math.log(ms[i]) + (1 - xs[i]) * Math.log(1 - ms[i]);
     expect(bernoulli.distortion(x, logits, mean).dataSync()[0]).toBeCloseTo(expected, 2);
     const extreme = tf.tensor4d([200, -200], [1, 1, 2, 1]);
-    const value = bernoulli.distortion(tf.tensor4d([1, 0], [1, 1, 2, 1]), extreme, bernoulli.mean(extreme)).dataSync()[0];
+    const value = bernoulli
+      .distortion(tf.tensor4d([1, 0], [1, 1, 2, 1]), extreme, bernoulli.mean(extreme))
+      .dataSync()[0];
     expect(value).toBe(0);
   });
 
@@ -139,7 +159,11 @@ function ssimByDefinition(a: tf.Tensor4D, b: tf.Tensor4D, window: number): numbe
           const [mp, mq] = [mean(p), mean(q)];
           const covariance = (u: number[], v: number[], mu: number, mv: number): number =>
             mean(u.map((e, j) => (e - mu) * (v[j] - mv)));
-          const [vp, vq, vpq] = [covariance(p, p, mp, mp), covariance(q, q, mq, mq), covariance(p, q, mp, mq)];
+          const [vp, vq, vpq] = [
+            covariance(p, p, mp, mp),
+            covariance(q, q, mq, mq),
+            covariance(p, q, mp, mq),
+          ];
           values.push(
             ((2 * mp * mq + 1e-4) * (2 * vpq + 9e-4)) / ((mp * mp + mq * mq + 1e-4) * (vp + vq + 9e-4)),
           );
@@ -154,7 +178,9 @@ describe('ssim', () => {
   it('is the mean of the definition over all windows, also on pictures that are not square', () => {
     const [a, b] = [pictures([2, 12, 9, 3], 11), pictures([2, 12, 9, 3], 12)];
     const expected = ssimByDefinition(a, b, 7);
-    ssim(a, b).dataSync().forEach((value, n) => expect(value).toBeCloseTo(expected[n], 4));
+    ssim(a, b)
+      .dataSync()
+      .forEach((value, n) => expect(value).toBeCloseTo(expected[n], 4));
   });
 
   it('is 1 for equal pictures and takes the whole of a picture smaller than its window', () => {
@@ -168,7 +194,8 @@ describe('ssim', () => {
   });
 
   it('with a stride says nearly the same of smooth pictures', () => {
-    const smooth = (seed: number): tf.Tensor4D => tf.image.resizeBilinear(pictures([2, 8, 8, 3], seed), [64, 64]);
+    const smooth = (seed: number): tf.Tensor4D =>
+      tf.image.resizeBilinear(pictures([2, 8, 8, 3], seed), [64, 64]);
     const [a, b] = [smooth(16), smooth(17)];
     const [all, some] = [ssim(a, b).dataSync(), ssim(a, b, 7, 2).dataSync()];
     all.forEach((value, n) => expect(Math.abs(value - some[n])).toBeLessThan(0.02));
@@ -181,8 +208,8 @@ describe('ssim', () => {
 
   it('the structural distortion falls as pictures become alike, and stays finite when they are', () => {
     const a = pictures([1, 16, 16, 3], 20);
-    const near = tf.add(a, random([1, 16, 16, 3], 21, 0.02)) as tf.Tensor4D;
-    const far = tf.add(a, random([1, 16, 16, 3], 21, 0.2)) as tf.Tensor4D;
+    const near = tf.add<tf.Tensor4D>(a, random([1, 16, 16, 3], 21, 0.02));
+    const far = tf.add<tf.Tensor4D>(a, random([1, 16, 16, 3], 21, 0.2));
     const of = (b: tf.Tensor4D): number => structuralDistortion(a, b, 0.25, 7).dataSync()[0];
     expect(of(near)).toBeLessThan(of(far));
     expect(Number.isFinite(of(a))).toBe(true);
@@ -190,7 +217,7 @@ describe('ssim', () => {
 });
 
 describe('the negative ELBO', () => {
-  const posterior = { mean: tf.zeros([2, 3]) as tf.Tensor2D, logVariance: tf.fill([2, 3], 1) as tf.Tensor2D };
+  const posterior = { mean: tf.zeros<tf.Rank.R2>([2, 3]), logVariance: tf.fill<tf.Rank.R2>([2, 3], 1) };
   const state = (logits: tf.Tensor4D, beta: number) => ({
     pixels: pictures([2, 4, 4, 1], 30),
     logits,
@@ -210,7 +237,8 @@ describe('the negative ELBO', () => {
 
   it('averages the distortion over the samples of each picture', () => {
     const [one, two] = [random([2, 4, 4, 1], 32), random([2, 4, 4, 1], 33)];
-    const of = (logits: tf.Tensor4D): number => negativeElbo(state(logits, 1)).terms['distortion'].dataSync()[0];
+    const of = (logits: tf.Tensor4D): number =>
+      negativeElbo(state(logits, 1)).terms['distortion'].dataSync()[0];
     expect(of(tf.concat([one, two]))).toBeCloseTo((of(one) + of(two)) / 2, 4);
   });
 });

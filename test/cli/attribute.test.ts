@@ -1,0 +1,132 @@
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+import sharp from 'sharp';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { readProvenance } from '../../src/engine/node/encoders/recipe.ts';
+import { temporaryFolder } from './command.ts';
+import { done, json, refused, TIMEOUT } from './outcome.ts';
+import { COUNT, SIDE, trainOnShapes } from './shapes.ts';
+
+const folder = temporaryFolder();
+const at = (...names: string[]): string => path.join(folder, ...names);
+const pictures = at('pictures');
+const table = at('pictures', 'attributes.csv');
+const project = at('shapes.morphloom');
+
+/** Copies pictures whose row in the table has this in this column, into a folder. */
+function select(into: string, keep: (row: Record<string, string>) => boolean): string {
+  const [head, ...rows] = fs.readFileSync(table, 'utf8').trim().split('\n').map((line) => line.split(',')); // prettier-ignore
+  fs.mkdirSync(at(into));
+  for (const cells of rows) {
+    const row = Object.fromEntries(head.map((name, i) => [name, cells[i]]));
+    if (keep(row)) fs.copyFileSync(path.join(pictures, row['file']), at(into, row['file']));
+  }
+  return at(into);
+}
+
+beforeAll(() => trainOnShapes(folder));
+
+describe('morphloom attribute', () => {
+  it('learns from folders, lists, and applies', { timeout: 120_000 }, async () => {
+    const [yes, no] = [select('large', (row) => Number(row['size']) > 0.2), select('small', (row) => Number(row['size']) <= 0.2)]; // prettier-ignore
+    const [many, few] = [yes, no].map((side) => fs.readdirSync(side).length);
+    const facts = await json('attribute', 'learn', project, 'large', '--with', yes, '--without', no);
+    expect(facts).toMatchObject({ name: 'large', with: many, without: few, model: { run: '001-morph' } });
+    expect(facts['heldOutAuc']).toBeGreaterThan(0.6);
+
+    expect(await json('attribute', 'list', project)).toEqual([facts]);
+
+    const image = path.join(yes, fs.readdirSync(yes)[0]);
+    const still = at('larger.png');
+    expect(await json('attribute', 'apply', project, image, 'large=2', '--out', still)).toEqual({
+      out: still,
+      moves: [{ name: 'large', amount: 2 }],
+    });
+    expect(await sharp(still).metadata()).toMatchObject({ width: SIDE, height: SIDE });
+    await done('attribute', 'apply', project, image, 'large=0', '--out', at('same.png'));
+    expect(fs.readFileSync(at('same.png')).equals(fs.readFileSync(still))).toBe(false);
+    // Moved by nothing, and with all its own detail, a picture is itself.
+    const own = await sharp(image).resize(SIDE, SIDE).raw().toBuffer();
+    const same = await sharp(at('same.png')).removeAlpha().raw().toBuffer();
+    expect(Math.max(...same.map((v, i) => Math.abs(v - own[i])))).toBeLessThan(24);
+
+    await done('attribute', 'apply', project, image, 'large=-1.5', '--out', at('loop.gif'), '--frames', '6');
+    expect((await sharp(at('loop.gif'), { animated: true }).metadata()).pages).toBe(6);
+    expect(await readProvenance(at('loop.gif'))).toMatchObject({
+      kind: 'attribute',
+      moves: [{ name: 'large', amount: -1.5 }],
+    });
+
+    await refused(
+      2,
+      /no attribute "bold"; there are large/,
+      'attribute',
+      'apply',
+      project,
+      image,
+      'bold=1',
+      '--out',
+      at('x.png'),
+    );
+    await refused(
+      2,
+      /"large" is no move/,
+      'attribute',
+      'apply',
+      project,
+      image,
+      'large',
+      '--out',
+      at('x.png'),
+    );
+    await refused(
+      2,
+      /"large=" is no move/,
+      'attribute',
+      'apply',
+      project,
+      image,
+      'large=',
+      '--out',
+      at('x.png'),
+    );
+    await refused(
+      2,
+      /from 0 to 1/,
+      'attribute',
+      'apply',
+      project,
+      image,
+      'large=1',
+      '--detail',
+      '2',
+      '--out',
+      at('x.png'),
+    );
+  });
+
+  it('learns from a column of the table', TIMEOUT, async () => {
+    const facts = await json(
+      'attribute',
+      'learn',
+      project,
+      'bright ☀',
+      '--column',
+      'size',
+      '--method',
+      'mean',
+    );
+    expect(facts).toMatchObject({ name: 'bright ☀', method: 'mean' });
+    expect(facts['with']).toBeGreaterThanOrEqual(COUNT / 4);
+  });
+
+  it('refuses mistakes', TIMEOUT, async () => {
+    const learn = ['attribute', 'learn', project, 'x'];
+    await refused(2, /--with and --without/, ...learn);
+    await refused(2, /--with and --without/, ...learn, '--with', pictures);
+    await refused(2, /cannot be used with/, ...learn, '--with', pictures, '--column', 'size');
+    await refused(2, /no column "mood"; there are .*size/, ...learn, '--column', 'mood');
+    await refused(1, /at least two pictures/, ...learn, '--with', pictures, '--without', at('pictures', fs.readdirSync(pictures).find((n) => n.endsWith('.png')) as string)); // prettier-ignore
+    await refused(2, /letter or digit/, 'attribute', 'learn', project, '…', '--column', 'size');
+  });
+});
