@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
+import { afterAll } from 'vitest';
 
 const bin = path.join(import.meta.dirname, '..', '..', 'bin', 'morphloom.cjs');
 
@@ -42,10 +43,16 @@ export function start(args: readonly string[], env: NodeJS.ProcessEnv = {}): Run
 
 export const morphloom = (...args: string[]): Promise<Finished> => start(args).finished;
 
-/** A folder that is gone when the tests are over. */
+const folders: string[] = [];
+// Not on the process's exit: vitest ends its workers before they come to it.
+afterAll(() => {
+  for (const folder of folders) fs.rmSync(folder, { recursive: true, force: true });
+});
+
+/** A folder that is gone when the tests of this file are over. */
 export function temporaryFolder(): string {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'morphloom-test-'));
-  process.on('exit', () => fs.rmSync(folder, { recursive: true, force: true }));
+  folders.push(folder);
   return folder;
 }
 
