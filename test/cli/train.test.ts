@@ -167,7 +167,7 @@ describe('morphloom train', () => {
   });
 
   it.each([
-    ['an unknown recipe', ['--recipe', 'nope'], 2, /There is no recipe "nope"; there are morph, vae/],
+    ['an unknown recipe', ['--recipe', 'nope'], 2, /There is no recipe "nope"; there are morph, /],
     ['an unknown setting', ['--set', 'latent.sise=3'], 2, /latent/],
     ['an unknown option of a part', ['--set', 'encoder.depth=3'], 2, /encoder|conv.*depth/],
     ['a size that cannot be halved', ['--size', '62'], 2, /62 × 62 cannot be halved.*64 × 64/],
