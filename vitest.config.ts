@@ -6,7 +6,7 @@ export default defineConfig({
     // A native addon may be loaded once a process only; and two cores carry two test files at a time.
     pool: 'forks',
     maxWorkers: 2,
-    testTimeout: 60_000,
-    hookTimeout: 120_000,
+    testTimeout: 180_000,
+    hookTimeout: 300_000,
   },
 });

@@ -27,7 +27,7 @@ function select(into: string, keep: (row: Record<string, string>) => boolean): s
 beforeAll(() => trainOnShapes(folder));
 
 describe('morphloom attribute', () => {
-  it('learns from folders, lists, and applies', { timeout: 120_000 }, async () => {
+  it('learns from folders, lists, and applies', { timeout: 300_000 }, async () => {
     const [yes, no] = [select('large', (row) => Number(row['size']) > 0.2), select('small', (row) => Number(row['size']) <= 0.2)]; // prettier-ignore
     const [many, few] = [yes, no].map((side) => fs.readdirSync(side).length);
     const facts = await json('attribute', 'learn', project, 'large', '--with', yes, '--without', no);

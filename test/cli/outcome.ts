@@ -26,4 +26,4 @@ export async function refused(code: number, sentence: RegExp, ...args: string[])
 }
 
 /** Several processes, each of which may start a backend. */
-export const TIMEOUT = { timeout: 60_000 };
+export const TIMEOUT = { timeout: 300_000 };
