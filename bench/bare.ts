@@ -13,7 +13,8 @@ export interface BareModel {
   decode(latent: Float32Array): Float32Array;
 }
 
-const WIDTHS = [32, 64, 128, 256];
+const WIDTHS = [24, 48, 96, 192];
+const DEEPEST = WIDTHS[WIDTHS.length - 1];
 const LATENT = 128;
 const EPSILON = 1e-3;
 const MOMENTUM = 0.97;
@@ -42,7 +43,7 @@ export function createBareModel(side: number, batch: number, adam: tf.Optimizer)
     const inputs = i === 0 ? 3 : WIDTHS[i - 1];
     return { kernel: normal([4, 4, inputs, width], Math.sqrt(2 / (16 * inputs))), norm: norm(width) };
   });
-  const features = root * root * 256;
+  const features = root * root * DEEPEST;
   const head = {
     kernel: normal([features, 2 * LATENT], Math.sqrt(1 / features)),
     bias: fill([2 * LATENT], 0),
@@ -50,13 +51,18 @@ export function createBareModel(side: number, batch: number, adam: tf.Optimizer)
   const rootLayer = {
     kernel: normal([LATENT, features], Math.sqrt(2 / LATENT)),
     bias: fill([features], 0),
-    norm: norm(256),
+    norm: norm(DEEPEST),
   };
-  const ups = [256, 128, 64].map((inputs) => ({
-    kernel: normal([3, 3, inputs, 2 * inputs], Math.sqrt(2 / (9 * inputs))),
-    norm: norm(inputs / 2),
-  }));
-  const picture = { kernel: normal([3, 3, 32, 12], Math.sqrt(2 / (9 * 32))), bias: fill([12], 0) };
+  const ups = WIDTHS.slice(1)
+    .reverse()
+    .map((inputs) => ({
+      kernel: normal([3, 3, inputs, 2 * inputs], Math.sqrt(2 / (9 * inputs))),
+      norm: norm(inputs / 2),
+    }));
+  const picture = {
+    kernel: normal([3, 3, WIDTHS[0], 12], Math.sqrt(2 / (9 * WIDTHS[0]))),
+    bias: fill([12], 0),
+  };
 
   type Norm = ReturnType<typeof norm>;
   const normalise = (x: tf.Tensor4D, n: Norm, training: boolean): tf.Tensor4D => {
@@ -92,7 +98,7 @@ export function createBareModel(side: number, batch: number, adam: tf.Optimizer)
   };
   const decode = (z: tf.Tensor2D, training: boolean): tf.Tensor4D => {
     const flat = tf.add(tf.matMul(z, rootLayer.kernel as tf.Tensor2D), rootLayer.bias);
-    let h = tf.relu(normalise(tf.reshape(flat, [z.shape[0], root, root, 256]), rootLayer.norm, training));
+    let h = tf.relu(normalise(tf.reshape(flat, [z.shape[0], root, root, DEEPEST]), rootLayer.norm, training));
     for (const up of ups)
       h = tf.relu(normalise(shuffle(tf.conv2d(h, up.kernel as tf.Tensor4D, 1, 'same')), up.norm, training));
     return tf.sigmoid(shuffle(tf.add(tf.conv2d(h, picture.kernel as tf.Tensor4D, 1, 'same'), picture.bias)));
