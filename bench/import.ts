@@ -9,6 +9,7 @@ import * as path from 'node:path';
 import sharp from 'sharp';
 import { createRng } from '../src/core/rng.ts';
 import { importPictures } from '../src/engine/dataset/index.ts';
+import { median } from './support.ts';
 
 const PICTURES = Number(process.env['MORPHLOOM_BENCH_PICTURES'] ?? 1000);
 const ROUNDS = 3;
@@ -63,9 +64,6 @@ async function wholeImport(folder: string, into: string): Promise<number> {
   if (count !== PICTURES) throw new Error(`imported ${count} of ${PICTURES} pictures`);
   return seconds;
 }
-
-const median = (values: readonly number[]): number =>
-  [...values].sort((a, b) => a - b)[values.length >> 1] ?? NaN;
 
 async function main(): Promise<void> {
   const folder = await fs.mkdtemp(path.join(os.tmpdir(), 'morphloom-bench-'));

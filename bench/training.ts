@@ -15,6 +15,7 @@ import { parseRecipe, presetNamed } from '../src/engine/recipes/resolve.ts';
 import { Trainer, trainableVariables } from '../src/engine/train/trainer.ts';
 import { createRng } from '../src/core/rng.ts';
 import { createBareModel } from './bare.ts';
+import { median } from './support.ts';
 
 /**
  * Training and decoding against plain tfjs-node with its stock Adam, on the same model and batch, in turns
@@ -115,8 +116,6 @@ class Child {
     this.#process.kill();
   }
 }
-
-const median = (values: number[]): number => [...values].sort((a, b) => a - b)[values.length >> 1];
 
 async function compare(side: number, batch: number): Promise<void> {
   const [bare, ours] = [new Child('bare', side, batch), new Child('ours', side, batch)];

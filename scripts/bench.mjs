@@ -11,7 +11,9 @@ const [name, ...args] = process.argv.slice(2);
 const known = fs
   .readdirSync(path.join(root, 'bench'))
   .filter((file) => file.endsWith('.ts'))
-  .map((file) => path.parse(file).name);
+  .map((file) => path.parse(file).name)
+  // What benchmarks share is none.
+  .filter((file) => file !== 'support' && file !== 'bare');
 
 if (!known.includes(name)) {
   process.stderr.write(`usage: npm run bench -- <name> [arguments]\nnames: ${known.join(', ')}\n`);

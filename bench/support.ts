@@ -1,0 +1,40 @@
+import { spawn } from 'node:child_process';
+import * as fs from 'node:fs';
+import * as os from 'node:os';
+import * as path from 'node:path';
+
+/** What benchmarks share. They run from the root of the checkout. */
+
+export const median = (values: readonly number[]): number =>
+  [...values].sort((a, b) => a - b)[values.length >> 1];
+
+/** Runs the command as users do and returns its lines of JSON; its progress is passed on. */
+export function morphloom(...args: string[]): Promise<Record<string, unknown>[]> {
+  const child = spawn(process.execPath, ['bin/morphloom.cjs', ...args, '--json'], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  let text = '';
+  child.stdout.on('data', (chunk: Buffer) => (text += chunk.toString()));
+  return new Promise((resolve, reject) => {
+    child.on('close', (code) => {
+      if (code !== 0) reject(new Error(`morphloom ${args.join(' ')} ended with ${code}`));
+      else
+        resolve(
+          text
+            .split('\n')
+            .filter(Boolean)
+            .map((line) => JSON.parse(line) as Record<string, unknown>),
+        );
+    });
+  });
+}
+
+/** A folder that is gone afterwards. */
+export async function withFolder(use: (folder: string) => Promise<void>): Promise<void> {
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'morphloom-bench-'));
+  try {
+    await use(folder);
+  } finally {
+    fs.rmSync(folder, { recursive: true, force: true });
+  }
+}
