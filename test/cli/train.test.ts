@@ -27,7 +27,7 @@ const train = (out: string, ...more: string[]): string[] => [
 ];
 
 /** The bytes that a run's last checkpoint ended with. */
-function lastCheckpoint(project: string): { step: number; files: Record<string, Buffer> } {
+function lastCheckpoint(project: string): { folder: string; step: number; files: Record<string, Buffer> } {
   const runs = path.join(at(project), 'runs');
   const checkpoints = path.join(runs, fs.readdirSync(runs).sort().at(-1) as string, 'checkpoints');
   const step = fs
@@ -37,6 +37,7 @@ function lastCheckpoint(project: string): { step: number; files: Record<string, 
     .at(-1) as string;
   const read = (name: string): Buffer => fs.readFileSync(path.join(checkpoints, step, name));
   return {
+    folder: path.join(checkpoints, step),
     step: Number(step),
     files: { weights: read('weights.safetensors'), optimizer: read('optimizer.safetensors') },
   };
@@ -185,6 +186,17 @@ describe('morphloom train', () => {
     expect(code).toBe(expected);
     expect(stderr).toMatch(sentence);
     expect(stderr).not.toMatch(/\n\s+at /);
+  });
+
+  it('goes back to the checkpoint before one that is damaged, says so, and still ends the same', async () => {
+    expect((await morphloom(...train('hurt', '--steps', '30', '--checkpoint-every', '0.05'))).code).toBe(0);
+    const { folder: newest } = lastCheckpoint('hurt');
+    const whole = lastCheckpoint('hurt').files;
+    fs.truncateSync(path.join(newest, 'weights.safetensors'), 1000);
+    const { code, stdout } = await morphloom('train', at('hurt'), '--resume');
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/checkpoint of step 30 is damaged; going back to that of step \d+/);
+    expect(lastCheckpoint('hurt').files).toEqual(whole);
   });
 
   it('refuses to resume on other pictures', { timeout: 300_000 }, async () => {

@@ -94,7 +94,7 @@ async function trainOn(dataset: Dataset, backend: BackendInfo, options: TrainOpt
     run.recipe.optimiser.average,
   );
   try {
-    const from = await restoreLatest(run, trainer);
+    const from = await restoreLatest(run, trainer, options.log);
     options.onBegin?.({ run, backend, pictures: training.length, from: from?.step ?? 0 });
     const { end, facts } = await runTraining({
       task,
@@ -125,14 +125,17 @@ async function findRunToResume(project: Project, asked: string | undefined): Pro
   return RunFolder.open(project.runs, id);
 }
 
-/** Goes back to the latest checkpoint; null where none was committed, and the run begins anew. */
-async function restoreLatest(run: RunFolder, trainer: Trainer): Promise<CheckpointFacts | null> {
-  const step = (await run.checkpoints()).at(-1);
-  await run.rewindLines(step ?? 0);
-  if (step === undefined) return null;
-  const { facts, inference, training } = await run.load(step);
-  trainer.restore(step, inference, training);
-  return facts;
+/** Goes back to the newest checkpoint that is whole; null where none was committed, and the run begins anew. */
+async function restoreLatest(
+  run: RunFolder,
+  trainer: Trainer,
+  log: TrainOptions['log'],
+): Promise<CheckpointFacts | null> {
+  const saved = await run.newest((step) => run.load(step), log);
+  await run.rewindLines(saved?.facts.step ?? 0);
+  if (saved === null) return null;
+  trainer.restore(saved.facts.step, saved.inference, saved.training);
+  return saved.facts;
 }
 
 function validate(model: Model, trainer: Trainer, dataset: Dataset, heldOut: readonly number[]) {

@@ -33,14 +33,16 @@ export async function openInstrument(
   options: OpenOptions = {},
 ): Promise<OpenedInstrument> {
   const project = await Project.open(projectFolder);
-  const { run, step } = await findRun(project, options.run);
+  const run = await findRun(project, options.run);
   await openBackend({
     prefer: options.backend,
     onProgress: options.onProgress,
     signal: options.signal,
     log: options.log,
   });
-  const { state, file } = await run.weights(step);
+  const saved = await run.newest(async (step) => ({ step, ...(await run.weights(step)) }), options.log);
+  if (saved === null) throw notTrained(project);
+  const { step, state, file } = saved;
   try {
     const instrument = createInstrument(composeModel(run.recipe, run.facts.image), state);
     return { ...instrument, project, run, runId: run.id, step, hash: hashState(state) };
@@ -52,10 +54,8 @@ export async function openInstrument(
   }
 }
 
-async function findRun(
-  project: Project,
-  asked: string | undefined,
-): Promise<{ run: RunFolder; step: number }> {
+/** The run that was asked for, or the latest that has a checkpoint. */
+async function findRun(project: Project, asked: string | undefined): Promise<RunFolder> {
   const ids = await RunFolder.list(project.runs);
   if (asked !== undefined && !ids.includes(asked)) {
     const known = ids.length === 0 ? 'it has none yet' : `it has ${ids.join(', ')}`;
@@ -63,14 +63,13 @@ async function findRun(
   }
   for (const id of asked === undefined ? ids.reverse() : [asked]) {
     const run = await RunFolder.open(project.runs, id);
-    const step = (await run.checkpoints()).at(-1);
-    if (step !== undefined) return { run, step };
+    if ((await run.checkpoints()).length > 0) return run;
   }
-  throw new MorphloomError(
-    'input',
-    `"${project.folder}" has no trained model yet; run: morphloom train "${project.folder}".`,
-  );
+  throw notTrained(project);
 }
+
+const notTrained = ({ folder }: Project): MorphloomError =>
+  new MorphloomError('input', `"${folder}" has no trained model yet; run: morphloom train "${folder}".`);
 
 /** A fingerprint of weights: names, shapes and values, in order. */
 export function hashState(state: State): string {

@@ -122,6 +122,24 @@ export class RunFolder implements RunStore {
     return path.join(this.#checkpoints, String(step).padStart(8, '0'));
   }
 
+  /**
+   * Reads from the newest checkpoint that is whole: a damaged one is passed over, with a sentence to `log`.
+   * Null where none was committed; throws `corrupt` where all are damaged.
+   */
+  async newest<T>(read: (step: number) => Promise<T>, log?: (line: string) => void): Promise<T | null> {
+    const steps = (await this.checkpoints()).reverse();
+    for (const [i, step] of steps.entries()) {
+      try {
+        return await read(step);
+      } catch (error) {
+        const damaged = error instanceof MorphloomError && error.code === 'corrupt';
+        if (!damaged || i === steps.length - 1) throw error;
+        log?.(`The checkpoint of step ${step} is damaged; going back to that of step ${steps[i + 1]}.`);
+      }
+    }
+    return null;
+  }
+
   /** The weights to use the model with, as committed at this step, and where they lie. */
   async weights(step: number): Promise<{ state: State; file: string }> {
     const file = path.join(this.checkpointFolder(step), WEIGHTS);
