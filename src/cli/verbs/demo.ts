@@ -1,7 +1,6 @@
 import * as fs from 'node:fs/promises';
 import * as path from 'node:path';
 import type { Command } from 'commander';
-import type { DatasetEntry } from '../../contract/dataset.ts';
 import { MorphloomError } from '../../contract/errors.ts';
 import { DEFAULT_MORPH } from '../../contract/morph.ts';
 import { easing } from '../../core/easing.ts';
@@ -19,6 +18,7 @@ import { report } from '../../engine/node/encoders/compose.ts';
 import { writeStill } from '../../engine/node/encoders/still.ts';
 import { ATTRIBUTES_FILE, writeSamples } from '../../engine/node/samples.ts';
 import { Project } from '../../engine/project/project.ts';
+import { castOf, sitterOf } from '../../engine/samples/cast.ts';
 import { parseRecipe, presetNamed } from '../../engine/recipes/resolve.ts';
 import type { BackendName } from '../../engine/compute/select.ts';
 import { importFolder } from '../import-folder.ts';
@@ -154,47 +154,6 @@ async function show(instrument: OpenedInstrument, out: string, voice: Voice): Pr
   voice.say('Next, with your own pictures:');
   voice.say('  npx . train <folder of pictures> --out mine.morphloom --minutes 10');
   voice.say('  npx . morph mine.morphloom <picture> <another> --loop pingpong --out mine.gif');
-}
-
-type Drawn = Pick<DatasetEntry, 'source' | 'attributes'>;
-
-const attributeOf = ({ attributes }: Drawn, name: string): number => attributes?.[name] ?? 0;
-
-/** How far a face is turned and tilted, in degrees. */
-const poseOf = (entry: Drawn): number =>
-  Math.hypot(attributeOf(entry, 'yaw'), 2 * attributeOf(entry, 'roll'));
-
-/** The half of the faces that look ahead most. */
-const lookingAhead = (entries: readonly Drawn[]): Drawn[] =>
-  [...entries].sort((a, b) => poseOf(a) - poseOf(b)).slice(0, Math.ceil(entries.length / 2));
-
-/** Faces that look ahead, each as unlike the ones before as can be in what makes a person. Deterministic. */
-function castOf(entries: readonly Drawn[], count: number): string[] {
-  const candidates = lookingAhead(entries);
-  const features = ['skinTone', 'hairStyle', 'hairColour', 'glasses', 'smile', 'beard'];
-  const spread = features.map((name) => {
-    const values = candidates.map((entry) => attributeOf(entry, name));
-    return Math.max(...values) - Math.min(...values) || 1;
-  });
-  const distance = (a: Drawn, b: Drawn): number =>
-    Math.hypot(...features.map((name, k) => (attributeOf(a, name) - attributeOf(b, name)) / spread[k]));
-  const cast = [candidates[0]];
-  while (cast.length < Math.min(count, candidates.length)) {
-    const nearest = candidates.map((entry) => Math.min(...cast.map((chosen) => distance(entry, chosen))));
-    cast.push(candidates[nearest.indexOf(Math.max(...nearest))]);
-  }
-  return cast.map((entry) => entry.source);
-}
-
-/** A face that looks ahead with a mouth that can be seen, neither sad nor smiling. */
-function sitterOf(entries: readonly Drawn[]): string {
-  const bare = lookingAhead(entries).filter(
-    (e) => attributeOf(e, 'beard') + attributeOf(e, 'moustache') === 0,
-  );
-  const byMood = (bare.length > 0 ? bare : [...entries]).sort(
-    (a, b) => Math.abs(attributeOf(a, 'smile')) - Math.abs(attributeOf(b, 'smile')),
-  );
-  return byMood[0].source;
 }
 
 async function smileLoop(

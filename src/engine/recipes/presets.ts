@@ -7,6 +7,13 @@ const SKETCH_WIDTHS = [16, 32, 64, 128];
 const conv = { kind: 'conv', widths: CONV_WIDTHS };
 const WARM_UP = { kind: 'warm-up', from: 0, to: 1, until: 0.1 };
 
+/** Whatever its size, the default is made of these. */
+const MORPH_PARTS = {
+  likelihood: { kind: 'optimal-gaussian' },
+  regularisers: [{ kind: 'ssim', weight: 0.25, window: 7 }],
+  schedules: { beta: WARM_UP },
+};
+
 /** The named recipes. Adding one is adding a document here. */
 export const presets: readonly RecipeInput[] = [
   {
@@ -18,9 +25,7 @@ export const presets: readonly RecipeInput[] = [
     encoder: { kind: 'conv', widths: MORPH_WIDTHS },
     latent: { kind: 'gaussian', size: 128 },
     decoder: { kind: 'conv', widths: MORPH_WIDTHS },
-    likelihood: { kind: 'optimal-gaussian' },
-    regularisers: [{ kind: 'ssim', weight: 0.25, window: 7 }],
-    schedules: { beta: WARM_UP },
+    ...MORPH_PARTS,
     optimiser: { learningRate: 2e-3 },
   },
   {
@@ -31,9 +36,7 @@ export const presets: readonly RecipeInput[] = [
     encoder: { kind: 'conv', widths: SKETCH_WIDTHS },
     latent: { kind: 'gaussian', size: 64 },
     decoder: { kind: 'conv', widths: SKETCH_WIDTHS },
-    likelihood: { kind: 'optimal-gaussian' },
-    regularisers: [{ kind: 'ssim', weight: 0.25, window: 7 }],
-    schedules: { beta: WARM_UP },
+    ...MORPH_PARTS,
     optimiser: { learningRate: 2e-3, batch: 16 },
   },
   {
