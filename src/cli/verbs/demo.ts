@@ -42,6 +42,8 @@ const MODEL_PX = 48;
 const SHAPES = 200;
 const SCALE = DRAWN_PX / MODEL_PX;
 const CAST = 5;
+/** How far the smile goes each way, in standard deviations. */
+const SMILE = 3.5;
 
 /** `morphloom demo`: the whole main job on pictures that it draws itself. */
 export function registerDemo(program: Command): void {
@@ -164,7 +166,7 @@ async function smileLoop(
 ): Promise<void> {
   const wants = { image: instrument.image, scale: SCALE, dataset: instrument.project.dataset };
   const [{ source, id, crop, keyframe }] = await picturesNamed([picture], wants);
-  const moves = await loadMoves(instrument, [{ name: 'smile', amount: 2.5 }]);
+  const moves = await loadMoves(instrument, [{ name: 'smile', amount: SMILE }]);
   const own = instrument.encode(keyframe.pixels, 1).mean;
   const frameCount = 60;
   const ease = easing('ease-in-out-sine');
@@ -187,7 +189,7 @@ async function smileLoop(
       model: modelOf(instrument),
       seed: SEED,
       picture: { source, id, crop },
-      moves: [{ name: 'smile', amount: 2.5 }],
+      moves: [{ name: 'smile', amount: SMILE }],
     },
     ...(onProgress === undefined ? {} : { onProgress }),
     signal,

@@ -17,6 +17,12 @@ const RELAXATION = 1.8;
 const PICTURE_SIGMA = 1;
 const FLOW_SIGMA = 1 / 16;
 
+/**
+ * The farthest that anything moves, as a part of the shorter side. What two pictures have in common lies nearer;
+ * beyond it, colours are matched that have nothing to do with each other, and eyes wander onto chins.
+ */
+const FARTHEST = 1 / 12;
+
 interface Level {
   readonly width: number;
   readonly height: number;
@@ -68,7 +74,11 @@ export function createFlowEstimator({ width, height, channels }: PictureShape): 
       if (start !== null) bring(start, levels[0], flows[coarsest], levels[coarsest]);
       for (let i = coarsest; i >= 0; i--) {
         if (i < coarsest) bring(flows[i + 1], levels[i + 1], flows[i], levels[i]);
-        for (let warp = 0; warp < WARPS; warp++) solvers[i](from[i], to[i], flows[i]);
+        const most = FARTHEST * Math.min(levels[i].width, levels[i].height);
+        for (let warp = 0; warp < WARPS; warp++) {
+          solvers[i](from[i], to[i], flows[i]);
+          shorten(flows[i], most);
+        }
       }
       for (const [plane, target] of [
         [flows[0].u, out.u],
@@ -79,6 +89,16 @@ export function createFlowEstimator({ width, height, channels }: PictureShape): 
       unfold(out, width, height, scratch);
     },
   };
+}
+
+/** Shortens displacements softly: short ones hardly, none beyond `most` pixels. */
+function shorten({ u, v }: Flow, most: number): void {
+  for (let i = 0; i < u.length; i++) {
+    const reach = (u[i] * u[i] + v[i] * v[i]) / (most * most);
+    const by = (1 + reach * reach) ** -0.25;
+    u[i] *= by;
+    v[i] *= by;
+  }
 }
 
 /** Half the size, each pixel the mean of four. */

@@ -64,6 +64,12 @@ describe('flow', () => {
     expect(meanError(flowTo(moved), moved)).toBeLessThan(0.25);
   });
 
+  it('moves nothing farther than what two pictures can have in common', () => {
+    const far = flowTo((x, y) => [x, y + 20]);
+    const longest = Math.max(...far.u.map((u, i) => Math.hypot(u, far.v[i])));
+    expect(longest).toBeLessThanOrEqual(SIDE / 12 + 1e-4);
+  });
+
   it('finds a turn of 4 degrees', () => {
     const angle = (4 * Math.PI) / 180;
     const turned = (x: number, y: number): readonly [number, number] => {

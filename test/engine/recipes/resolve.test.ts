@@ -139,7 +139,7 @@ describe('applySetting', () => {
     expect(changed('regularisers.0.weight=0.5')).toMatchObject({
       regularisers: [{ kind: 'ssim', weight: 0.5 }],
     });
-    expect(changed('encoder.widths.1=7')).toMatchObject({ encoder: { widths: [32, 7, 128, 256] } });
+    expect(changed('encoder.widths.1=7')).toMatchObject({ encoder: { widths: [24, 7, 96, 192] } });
     expect(changed('regularisers.1={"kind":"ssim"}')['regularisers']).toHaveLength(2);
   });
 
