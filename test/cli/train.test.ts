@@ -188,6 +188,17 @@ describe('morphloom train', () => {
     expect(stderr).not.toMatch(/\n\s+at /);
   });
 
+  it('trains on WebAssembly, and what it learned there is played on either backend', async () => {
+    const { code, stderr } = await morphloom(...train('wasm', '--steps', '6', '--backend', 'wasm'));
+    expect(stderr).not.toMatch(/defect/);
+    expect(code).toBe(0);
+    const psnr = async (backend: string): Promise<number> => {
+      const { stdout } = await morphloom('eval', at('wasm'), '--backend', backend, '--json');
+      return (jsonLines(stdout)[0]['train'] as { psnr: number }).psnr;
+    };
+    expect(await psnr('wasm')).toBeCloseTo(await psnr('tensorflow'), 2);
+  });
+
   it('goes back to the checkpoint before one that is damaged, says so, and still ends the same', async () => {
     expect((await morphloom(...train('hurt', '--steps', '30', '--checkpoint-every', '0.05'))).code).toBe(0);
     const { folder: newest } = lastCheckpoint('hurt');

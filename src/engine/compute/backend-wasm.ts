@@ -12,6 +12,8 @@ const EVENTS = ['uncaughtException', 'unhandledRejection'] as const;
 export async function openWasm(): Promise<{ readonly version: string }> {
   const binaries = path.dirname(require.resolve('@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm.wasm'));
   setWasmPaths(binaries + path.sep);
+  // The gradients of tfjs's own kernels come with the whole package only; tfjs-node brings it along by itself.
+  await import('@tensorflow/tfjs');
   // Emscripten installs handlers that rethrow whatever reaches them; how this process fails is not its business.
   const before = EVENTS.map((event) => new Set(process.listeners(event as 'uncaughtException')));
   await tf.setBackend('wasm');
