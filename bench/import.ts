@@ -92,7 +92,8 @@ async function main(): Promise<void> {
         `round ${round + 1}: bare ${bare.at(-1)?.toFixed(2)} s, import ${whole.at(-1)?.toFixed(2)} s`,
       );
     }
-    const ratio = median(whole) / median(bare);
+    // Round by round, so that a machine that slows down for a while slows both.
+    const ratio = median(whole.map((seconds, round) => seconds / bare[round]));
     const speed = `${(PICTURES / median(whole)).toFixed(0)} pictures/s`;
     const memory = `${(process.resourceUsage().maxRSS / 1024).toFixed(0)} MB at most`;
     console.log(`import / bare loop: ${ratio.toFixed(2)} (limit ${LIMIT}), ${speed}, ${memory}`);
