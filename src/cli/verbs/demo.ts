@@ -191,7 +191,7 @@ async function smileLoop(
       picture: { source, id, crop },
       moves: [{ name: 'smile', amount: SMILE }],
     },
-    ...(onProgress === undefined ? {} : { onProgress }),
+    onProgress,
     signal,
   });
 }

@@ -98,8 +98,8 @@ function idxItems(file: FoundFile, set: IdxPictures): Item[] {
   });
 }
 
-/** 128 bits of SHA-256, in hexadecimal. */
-function hashOf(...parts: readonly Uint8Array[]): string {
+/** What a picture is known by, wherever it lies: 128 bits of its content's SHA-256, in hexadecimal. */
+export function hashOf(...parts: readonly Uint8Array[]): string {
   const hash = createHash('sha256');
   for (const part of parts) hash.update(part);
   return hash.digest('hex').slice(0, 32);

@@ -13,6 +13,7 @@ import {
 } from '../../contract/dataset.ts';
 import { MorphloomError } from '../../contract/errors.ts';
 import { describeWriteFailure, replaceFile, syncFolder } from '../node/files.ts';
+import { isAlive } from '../node/processes.ts';
 
 /**
  * A dataset folder: `index.json` names the pack that holds its pixels, and is renamed into place last, so
@@ -198,14 +199,5 @@ async function removeLeftovers(dir: string): Promise<void> {
     const isLeftover = Number.isNaN(owner) ? PACK_NAME.test(name) && name !== pack.file : !isAlive(owner);
     // A pack that another process still reads cannot be removed on Windows; the next import does it.
     if (isLeftover) await fs.rm(path.join(dir, name), { force: true }).catch(() => undefined);
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
 }

@@ -15,7 +15,7 @@ export interface ModelPictures {
 }
 
 /** How a project's pictures were cut, so that others are cut the same. */
-export async function cropOf(instrument: OpenedInstrument): Promise<Crop> {
+async function cropOf(instrument: OpenedInstrument): Promise<Crop> {
   const dataset = await openDataset(instrument.project.dataset);
   dataset.close();
   return dataset.entries[0]?.crop ?? 'centre';

@@ -1,8 +1,8 @@
-import { createHash } from 'node:crypto';
 import type { Crop, ImageFormat } from '../../contract/dataset.ts';
 import { decodeBytes, readPictureFile } from '../node/pictures/index.ts';
 import type { PictureShape } from './codec.ts';
 import type { Keyframe } from './morph.ts';
+import { hashOf } from '../dataset/items.ts';
 
 export interface KeyframeFile extends Keyframe {
   /** Hash of the file's content, as the dataset's ids are. */
@@ -28,5 +28,5 @@ export async function readKeyframe(
     height: Math.round(image.height * scale),
   };
   const large = scale === 1 ? pixels : (await decodeBytes(content, wide, crop)).pixels;
-  return { id: createHash('sha256').update(content.data).digest('hex').slice(0, 32), pixels, large };
+  return { id: hashOf(content.data), pixels, large };
 }

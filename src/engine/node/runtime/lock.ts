@@ -1,6 +1,7 @@
 import * as fs from 'node:fs/promises';
 import * as os from 'node:os';
 import { throwIfCancelled } from '../../../contract/errors.ts';
+import { isAlive } from '../processes.ts';
 
 const BEAT_MS = 2000;
 const RETRY_MS = 250;
@@ -77,15 +78,6 @@ async function isStale(file: string): Promise<boolean> {
     return !isAlive(holder.pid) || age > LOCAL_STALE_MS;
   } catch {
     return false; // It was released between our try and our look.
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
 }
 
