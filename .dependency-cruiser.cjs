@@ -16,10 +16,10 @@ module.exports = {
     {
       name: 'contract-imports-core-only',
       comment:
-        'The contract is what clients and engine agree on; were it to import the engine, a client would too. Put shared types here and implement them there. (zod is how the schemas are written.)',
+        'The contract is what clients and engine agree on; were it to import the engine, a client would too. Put shared types here and implement them there. (zod is how the schemas are written, birpc how a call crosses a wire.)',
       severity: 'error',
       from: { path: '^src/contract/' },
-      to: { pathNot: ['^src/(core|contract)/', 'node_modules/zod/'] },
+      to: { pathNot: ['^src/(core|contract)/', 'node_modules/(zod|birpc)/'] },
     },
     {
       name: 'model-and-objective-run-anywhere',
@@ -104,9 +104,10 @@ module.exports = {
     },
     {
       name: 'no-dev-dependency-in-product',
-      comment: 'What users run is installed without development dependencies: move it to `dependencies`.',
+      comment:
+        'What users run is installed without development dependencies: move it to `dependencies`. (Window and preload are bundled whole, so that theirs need not be installed.)',
       severity: 'error',
-      from: { path: '^src/' },
+      from: { path: '^src/', pathNot: '^src/(renderer|preload)/' },
       to: {
         dependencyTypes: ['npm-dev'],
         dependencyTypesNot: ['type-only'],
@@ -132,6 +133,10 @@ module.exports = {
     doNotFollow: { path: 'node_modules' },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.base.json' },
-    enhancedResolveOptions: { extensions: ['.ts', '.js', '.cjs', '.mjs', '.json', '.d.ts'] },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'require', 'node', 'default'],
+      extensions: ['.ts', '.js', '.cjs', '.mjs', '.json', '.d.ts'],
+    },
   },
 };

@@ -7,6 +7,13 @@ import { fileURLToPath } from 'node:url';
 const root = fileURLToPath(new URL('..', import.meta.url));
 const dist = path.join(root, 'dist');
 
+/** These come as ES modules only, which not every host of the bundle can require: they go in. */
+const BUNDLED = ['birpc'];
+const { dependencies } = JSON.parse(await fs.readFile(path.join(root, 'package.json'), 'utf8'));
+const external = Object.keys(dependencies)
+  .filter((name) => !BUNDLED.includes(name))
+  .flatMap((name) => [name, `${name}/*`]);
+
 /** Bundles entry points into dist; each file appears whole, since another process may be loading the old one. */
 export async function bundle(entryPoints) {
   const { outputFiles } = await build({
@@ -19,7 +26,7 @@ export async function bundle(entryPoints) {
     platform: 'node',
     target: 'node20',
     format: 'cjs',
-    packages: 'external',
+    external,
     sourcemap: 'linked',
     define: { 'import.meta.dirname': '__dirname' },
     logLevel: 'warning',

@@ -1,0 +1,221 @@
+import type { Crop, ImageFormat } from '../dataset.ts';
+import type { ErrorCode } from '../errors.ts';
+import type { Progress } from '../progress.ts';
+import type { TrainingLine } from '../training.ts';
+
+/** What computes, for the status bar. */
+export interface EngineState {
+  readonly version: string;
+  /** Changes with each start of the engine: a client that sees another one has to ask for everything anew. */
+  readonly session: string;
+  /** Null until something had to be computed. */
+  readonly backend: {
+    readonly name: string;
+    readonly version: string;
+    readonly why: string;
+    readonly threads: number;
+    readonly notes: readonly string[];
+  } | null;
+  readonly residentBytes: number;
+  /** Where new projects go unless another place is chosen. */
+  readonly projectsFolder: string;
+}
+
+export type JobKind = 'import' | 'train' | 'learn-attribute' | 'export' | 'sample-project';
+
+/**
+ * - `interrupted`: the engine ended while it ran; what was committed is there, and it can be resumed.
+ */
+export type JobState =
+  'queued' | 'running' | 'paused' | 'stopping' | 'done' | 'failed' | 'cancelled' | 'interrupted';
+
+/** A long piece of work. It belongs to the engine, not to the window that asked for it. */
+export interface Job {
+  readonly id: string;
+  readonly kind: JobKind;
+  /** What it is, for people: "Training morph", "Exporting sunset.gif". */
+  readonly title: string;
+  /** The folder of the project. */
+  readonly project: string;
+  readonly state: JobState;
+  readonly progress: (Progress & { readonly etaSeconds?: number | undefined }) | null;
+  /** Milliseconds since 1970. */
+  readonly startedAt: number;
+  readonly endedAt: number | null;
+  readonly error: { readonly code: ErrorCode | 'defect'; readonly message: string } | null;
+  readonly canPause: boolean;
+  /** Of training: the run, once it began. */
+  readonly run: string | null;
+  /** Of an export: the file, once it is there. Of a sample project: its folder. */
+  readonly file: string | null;
+  /** Sentences that the user should read, as they arose. */
+  readonly notes: readonly string[];
+}
+
+export interface PicturesState {
+  readonly count: number;
+  readonly format: ImageFormat;
+  readonly crop: Crop;
+  readonly labels: readonly string[];
+  /** Columns of numbers that came with a table. */
+  readonly columns: readonly string[];
+  readonly setAside: number;
+  readonly contentHash: string;
+}
+
+export interface RunState {
+  readonly id: string;
+  readonly recipe: string;
+  /** The step of the newest checkpoint; 0 where there is none yet. */
+  readonly step: number;
+  readonly progress: number;
+  readonly elapsedSeconds: number;
+  /** Whether its pictures are still those of the project, so that it can go on. */
+  readonly resumable: boolean;
+  readonly finished: boolean;
+  /** The newest figures on held-out pictures. */
+  readonly validation: Readonly<Record<string, number>> | null;
+}
+
+export interface AttributeState {
+  readonly name: string;
+  readonly method: 'mean' | 'logistic';
+  readonly run: string;
+  readonly with: number;
+  readonly without: number;
+  /** How well it tells pictures apart that it has not seen: .5 is chance, 1 is always. */
+  readonly heldOutAuc: number | null;
+  /** Whether it belongs to the model that the project's newest run has now. */
+  readonly current: boolean;
+}
+
+export interface MorphState {
+  readonly id: string;
+  readonly name: string;
+  readonly keyframes: number;
+  /** Milliseconds since 1970. */
+  readonly savedAt: number;
+}
+
+export interface ExportState {
+  /** The file's name in the project's `exports/`, with its ending; of a folder of frames, the folder's. */
+  readonly name: string;
+  readonly path: string;
+  readonly bytes: number;
+  readonly savedAt: number;
+}
+
+/** All of a project but its pictures' pixels. */
+export interface ProjectState {
+  readonly folder: string;
+  readonly name: string;
+  readonly sources: readonly string[];
+  /** Null before the first import. */
+  readonly pictures: PicturesState | null;
+  readonly runs: readonly RunState[];
+  readonly attributes: readonly AttributeState[];
+  readonly morphs: readonly MorphState[];
+  readonly exports: readonly ExportState[];
+  /** Whether this client may change it: one writes at a time, the others look on. */
+  readonly access: 'write' | 'read';
+}
+
+export interface RecentProject {
+  readonly folder: string;
+  readonly name: string;
+  readonly pictures: number;
+  readonly runs: number;
+  readonly openedAt: number;
+}
+
+export interface PictureState {
+  /** Its place in the dataset. */
+  readonly index: number;
+  readonly id: string;
+  /** The file's name without the folder. */
+  readonly name: string;
+  readonly source: string;
+  readonly label: string | null;
+  readonly crop: Crop | CropRectangle;
+  /** Of the original, upright, in pixels. */
+  readonly width: number;
+  readonly height: number;
+}
+
+/** A crop by hand: parts of the original's upright width and height, in [0, 1]. */
+export interface CropRectangle {
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+/** Pictures as bytes: `[count, height, width, channels]`, uint8 sRGB, 1 grey, 3 colour, 4 with premultiplied alpha. */
+export interface Pixels {
+  readonly count: number;
+  readonly width: number;
+  readonly height: number;
+  readonly channels: number;
+  readonly bytes: Uint8Array;
+}
+
+/** A picture as a browser shows it. */
+export interface EncodedPicture {
+  readonly id: string;
+  /** `image/webp`; null where it cannot be made any more (the file is gone): show the packed pixels instead. */
+  readonly type: string | null;
+  readonly bytes: Uint8Array;
+}
+
+/** The figures of a run as it trains; the newest only, `runs.lines` has the rest. */
+export interface TrainingNow {
+  readonly run: string;
+  readonly line: TrainingLine;
+}
+
+/** What a run's pictures look like by now. */
+export interface TrainingLook {
+  readonly run: string;
+  readonly step: number;
+  /** Always the same pictures, first as they are, then as the model draws them. */
+  readonly originals: Pixels;
+  readonly reconstructions: Pixels;
+  /** Always the same little morph. */
+  readonly rehearsal: Pixels;
+  /** Nats by latent dimension, largest first; empty for a deterministic code. */
+  readonly ratePerDimension: Float32Array;
+}
+
+export interface RecipeCard {
+  readonly name: string;
+  /** What it is for, in one plain sentence. */
+  readonly about: string;
+  readonly source: string;
+  readonly fields: readonly RecipeField[];
+}
+
+/** One setting of a recipe, for a form; `key` is what `--set` takes. */
+export interface RecipeField {
+  readonly key: string;
+  readonly group: string;
+  readonly label: string;
+  readonly help: string;
+  readonly value: number | string | boolean | readonly number[];
+  readonly kind: 'number' | 'integer' | 'boolean' | 'choice' | 'integers';
+  readonly least?: number | undefined;
+  readonly most?: number | undefined;
+  readonly choices?: readonly string[] | undefined;
+}
+
+export interface FolderListing {
+  readonly path: string;
+  /** Null at the top. */
+  readonly parent: string | null;
+  readonly folders: readonly {
+    readonly name: string;
+    readonly path: string;
+    readonly project: boolean;
+  }[];
+  /** Pictures that lie directly in it, by their names' endings. */
+  readonly pictures: number;
+}

@@ -1,0 +1,20 @@
+import type { EngineState, Job, ProjectState, TrainingLook, TrainingNow } from './state.ts';
+
+/**
+ * What the engine tells without being asked. A topic has one value, the newest; whoever subscribes gets it at
+ * once and whenever it changes. While a client is busy with one, those in between are dropped: a backlog
+ * cannot grow.
+ */
+export interface Topics {
+  engine: EngineState;
+  /** All jobs that are not dismissed, the newest first. */
+  jobs: readonly Job[];
+  /** `project:<folder>` */
+  [project: `project:${string}`]: ProjectState;
+  /** `training:<folder>`: the run that trains in this project. */
+  [training: `training:${string}`]: TrainingNow;
+  /** `look:<folder>` */
+  [look: `look:${string}`]: TrainingLook;
+}
+
+export type Topic = keyof Topics;

@@ -1,0 +1,78 @@
+import { z } from 'zod';
+import { EASING_NAMES, type EasingName } from '../core/easing.ts';
+import { LOOPS } from '../core/timeline.ts';
+import { MORPH_PATHS } from './morph.ts';
+
+const easing = z.enum(EASING_NAMES as readonly [EasingName, ...EasingName[]]);
+
+/** The id of a picture of the project: the hash of its content. */
+export const pictureIdSchema = z.string().regex(/^[0-9a-f]{32}$/);
+
+/** A place in the latent space: where a picture of the project lies, or a point of its own (a sample, a spot on the map). */
+export const placeSchema = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('picture'), id: pictureIdSchema }),
+  z.strictObject({
+    kind: z.literal('latent'),
+    values: z.array(z.number()).min(1).max(4096),
+    /** What people call it: "sample 12". */
+    name: z.string().max(200).default(''),
+  }),
+]);
+export type Place = z.infer<typeof placeSchema>;
+
+export const MAX_KEYFRAMES = 1000;
+export const MAX_SECONDS = 3600;
+
+export const keyframeSchema = z.strictObject({
+  /** Its own name in this timeline, so that it can be moved about and still be the same. */
+  key: z.string().min(1).max(64),
+  place: placeSchema,
+  /** How long it stays, at each visit. */
+  holdSeconds: z.number().min(0).max(MAX_SECONDS).default(0),
+  /** How long the way to the next takes; null shares the timeline's time out by how far the ways are. */
+  seconds: z.number().min(0.01).max(MAX_SECONDS).nullable().default(null),
+  /** How time passes on the way to the next. */
+  ease: easing.default('ease-in-out-sine'),
+});
+export type TimelineKeyframe = z.infer<typeof keyframeSchema>;
+
+/** An attribute that is turned up and down along the way. */
+export const trackSchema = z.strictObject({
+  attribute: z.string().min(1).max(200),
+  points: z
+    .array(
+      z.strictObject({
+        /** Where on the way, in keyframes: 1.5 is half-way between the second and the third. */
+        at: z.number().min(0).max(MAX_KEYFRAMES),
+        /** In standard deviations of the pictures along the attribute. */
+        value: z.number().min(-10).max(10),
+        /** How the value passes to that of the next point. */
+        ease: easing.default('ease-in-out-sine'),
+      }),
+    )
+    .max(1000),
+});
+export type TimelineTrack = z.infer<typeof trackSchema>;
+
+/** A morph as the artist edits it: `morphs/<id>.json`. */
+export const timelineSchema = z.strictObject({
+  schema: z.literal(1),
+  name: z.string().min(1).max(200),
+  keyframes: z.array(keyframeSchema).max(MAX_KEYFRAMES),
+  tracks: z.array(trackSchema).max(64).default([]),
+  /** Null where it follows from the number of keyframes. */
+  path: z.enum(MORPH_PATHS).nullable().default(null),
+  loop: z.enum(LOOPS).default('pingpong'),
+  /** How much of what the model cannot draw is added back: 0 is the model's own picture, 1 the artist's. */
+  detail: z.number().min(0).max(1).default(1),
+  /** The time of all ways that have none of their own, in one direction and without holds. */
+  seconds: z.number().min(0.05).max(MAX_SECONDS).default(2),
+  framesPerSecond: z.number().min(1).max(120).default(30),
+});
+export type Timeline = z.infer<typeof timelineSchema>;
+
+/** A frame's place in a timeline: which way, and how much of it is done, in [0, 1]. */
+export interface TimelinePosition {
+  readonly segment: number;
+  readonly position: number;
+}
