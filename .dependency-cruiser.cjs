@@ -16,10 +16,10 @@ module.exports = {
     {
       name: 'contract-imports-core-only',
       comment:
-        'The contract is what clients and engine agree on; were it to import the engine, a client would too. Put shared types here and implement them there. (zod is how the schemas are written, birpc how a call crosses a wire.)',
+        'The contract is what clients and engine agree on; were it to import the engine, a client would too. Put shared types here and implement them there. (zod is how the schemas are written, birpc how a call crosses a wire, msgpackr how it becomes bytes.)',
       severity: 'error',
       from: { path: '^src/contract/' },
-      to: { pathNot: ['^src/(core|contract)/', 'node_modules/(zod|birpc)/'] },
+      to: { pathNot: ['^src/(core|contract)/', 'node_modules/(zod|birpc|msgpackr)/'] },
     },
     {
       name: 'model-and-objective-run-anywhere',

@@ -1,0 +1,150 @@
+import * as http from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
+import { WebSocketServer } from 'ws';
+import { MorphloomError } from '../../contract/errors.ts';
+import { MAX_REQUEST_BYTES } from '../../contract/studio/codec.ts';
+import { WIRE_PATH } from '../../contract/studio/socket.ts';
+import type { Wire } from '../../contract/studio/wire.ts';
+import { Gate } from './access.ts';
+import { answer } from './answer.ts';
+import { isGuessable, Keyring } from './keyring.ts';
+import { addressOf, isLoopback, originsOf, shownName } from './names.ts';
+import { peerOver, type Peer } from './peer.ts';
+import { readRenderer } from './renderer.ts';
+
+const MOST_CONNECTIONS = 256;
+const MOST_CLIENTS = 32;
+const LOOK_EVERY_MS = 10_000;
+const MOST_SILENT_LOOKS = 3;
+
+export interface DoorOptions {
+  /** What is behind the door: takes a new client's line. */
+  readonly studio: { connect(wire: Wire): void };
+  /** The folder of the window's bundle. */
+  readonly renderer: string;
+  readonly host: string;
+  /** 0 for any that is free. */
+  readonly port: number;
+  /** The owner's own token, which opens as often as wanted; a public bind asks for one. */
+  readonly token?: string | null;
+  /** Further origins that it is reached under: those of a proxy or a tunnel. */
+  readonly origins?: readonly string[];
+  /** How often the other side's life is looked for, in milliseconds. */
+  readonly lookEveryMs?: number;
+}
+
+export interface Door {
+  /** Where it is, without a token. */
+  readonly url: string;
+  readonly port: number;
+  readonly isPublic: boolean;
+  /** A new address that opens the door once. */
+  newLink(): string;
+  /** Lets nobody in any more, says goodbye to those who are, and is done when all are gone. */
+  close(): Promise<void>;
+}
+
+/**
+ * Serves the studio to browsers.
+ * @throws MorphloomError `usage` for a bind that would let strangers in, or is not possible
+ */
+export async function openDoor(options: DoorOptions): Promise<Door> {
+  const { studio, host, token = null } = options;
+  const address = await addressOf(host);
+  const isPublic = !isLoopback(address);
+  requireToken(host, isPublic, token);
+  const files = await readRenderer(options.renderer);
+
+  const server = http.createServer({
+    maxHeaderSize: 16 * 1024,
+    headersTimeout: 10_000,
+    requestTimeout: 20_000,
+  });
+  server.maxConnections = MOST_CONNECTIONS;
+  const port = await listen(server, host, address, options.port);
+  const keyring = new Keyring(token);
+  const gate = new Gate(originsOf(host, address, port, options.origins ?? []), keyring, port);
+  const house = { gate, keyring, port, files: () => files };
+
+  server.on('request', (request, response) => {
+    answer(house, request, response).catch(() => response.destroy());
+  });
+
+  const sockets = new WebSocketServer({
+    noServer: true,
+    maxPayload: MAX_REQUEST_BYTES,
+    perMessageDeflate: false,
+  });
+  const peers = new Map<Peer, string | null>();
+  server.on('upgrade', (request: http.IncomingMessage, socket: Socket, head: Buffer) => {
+    socket.on('error', () => socket.destroy());
+    const knows = gate.knows(request, true);
+    if (!knows.admitted) return turnAway(socket, knows.status, knows.why);
+    if (request.url !== WIRE_PATH) return turnAway(socket, 404, 'There is nothing here.');
+    if (peers.size >= MOST_CLIENTS) return turnAway(socket, 503, 'Too many windows are open.');
+    sockets.handleUpgrade(request, socket, head, (webSocket) => {
+      const peer = peerOver(webSocket);
+      peers.set(peer, knows.session);
+      webSocket.on('close', () => peers.delete(peer));
+      studio.connect(peer.wire);
+    });
+  });
+
+  const looking = setInterval(() => {
+    for (const [peer, session] of peers) {
+      if (peer.look(MOST_SILENT_LOOKS) && session !== null) keyring.isSession(session);
+    }
+  }, options.lookEveryMs ?? LOOK_EVERY_MS);
+  looking.unref();
+
+  const url = `http://${shownName(host, address)}:${port}/`;
+  return {
+    url,
+    port,
+    isPublic,
+    newLink: () => `${url}?token=${keyring.newLink()}`,
+    close: async () => {
+      clearInterval(looking);
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+      for (const peer of peers.keys()) peer.leave();
+      server.closeIdleConnections();
+      setTimeout(() => server.closeAllConnections(), 1000).unref();
+      await closed;
+    },
+  };
+}
+
+function requireToken(host: string, isPublic: boolean, token: string | null): void {
+  if (isPublic && token === null) {
+    throw new MorphloomError(
+      'usage',
+      `--host ${host} lets other machines in: that needs a --token (or MORPHLOOM_TOKEN) that nobody guesses, at least 22 random characters.`,
+    );
+  }
+  if (token !== null && isGuessable(token)) {
+    throw new MorphloomError('usage', 'The token could be guessed; take at least 22 random characters.');
+  }
+}
+
+function listen(server: http.Server, host: string, address: string, port: number): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (cause: NodeJS.ErrnoException) => {
+      const why = cause.code === 'EADDRINUSE' ? 'the port is taken' : 'it cannot be bound';
+      reject(
+        new MorphloomError('usage', `Nothing can be served at --host ${host} --port ${port}: ${why}.`, {
+          cause,
+        }),
+      );
+    });
+    server.listen(port, address, () => resolve((server.address() as AddressInfo).port));
+  });
+}
+
+function turnAway(socket: Socket, status: number, why: string): void {
+  const body = Buffer.from(why);
+  socket.end(
+    `HTTP/1.1 ${status} ${http.STATUS_CODES[status]}\r\nConnection: close\r\nContent-Type: text/plain; charset=utf-8\r\n` +
+      `Content-Length: ${body.byteLength}\r\n\r\n${body.toString('utf8')}`,
+    () => socket.destroy(),
+  );
+}
