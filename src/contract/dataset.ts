@@ -26,6 +26,31 @@ export function bytesPerPicture({ width, height, channels }: ImageFormat): numbe
 export const cropSchema = z.enum(['centre', 'fit', 'entropy']);
 export type Crop = z.infer<typeof cropSchema>;
 
+/**
+ * A crop by hand: parts of the original's upright width and height, in [0, 1]. What hangs over the picture
+ * is cut off; where its shape is not the format's, the format is filled from its middle.
+ */
+export const cropRectangleSchema = z.strictObject({
+  x: z.number().min(0).max(1),
+  y: z.number().min(0).max(1),
+  width: z.number().gt(0).max(1),
+  height: z.number().gt(0).max(1),
+});
+export type CropRectangle = Readonly<z.infer<typeof cropRectangleSchema>>;
+
+/** How one picture was brought to shape: as all are, or by hand. */
+export const pictureCropSchema = z.union([cropSchema, cropRectangleSchema]);
+export type PictureCrop = Crop | CropRectangle;
+
+/** Whether two crops show the same part of a picture. */
+export function sameCrop(a: PictureCrop, b: PictureCrop): boolean {
+  if (typeof a === 'string' || typeof b === 'string') return a === b;
+  return a.x === b.x && a.y === b.y && a.width === b.width && a.height === b.height;
+}
+
+/** What a picture is known by: a hash of its content. */
+export const pictureIdSchema = z.string().regex(/^[0-9a-f]{32}$/);
+
 /** A file as it stood when it was last looked at; times in milliseconds since 1970. */
 export const fileStampSchema = z
   .strictObject({ bytes: z.number(), modified: z.number(), changed: z.number() })
@@ -35,13 +60,13 @@ export type FileStamp = z.infer<typeof fileStampSchema>;
 export const datasetEntrySchema = z
   .strictObject({
     /** Hash of the content: the same picture has the same id, whatever its name. */
-    id: z.string().regex(/^[0-9a-f]{32}$/),
+    id: pictureIdSchema,
     /** Absolute path; of a picture inside a set file, `path#index`. */
     source: z.string().min(1),
     label: z.string().nullable(),
     /** Numbers that came with a table: an attribute that is absent is unknown. */
     attributes: z.record(z.string(), z.number()).readonly().optional(),
-    crop: cropSchema,
+    crop: pictureCropSchema,
     /** The size of the original, upright, in pixels. */
     width: z.int().min(1),
     height: z.int().min(1),
@@ -59,6 +84,7 @@ export const setAsideKindSchema = z.enum([
   'too-large',
   'duplicate',
   'near-duplicate',
+  'removed',
 ]);
 export type SetAsideKind = z.infer<typeof setAsideKindSchema>;
 
@@ -71,7 +97,7 @@ export const setAsideSchema = z
     reason: z.string(),
     /** Of a duplicate: the source of the picture that was kept. */
     of: z.string().optional(),
-    /** Of a duplicate: its own content and state, so that it is not looked at again while both stay as they are. */
+    /** Of a duplicate, and of what was removed by hand: its own content and state, so that it is not looked at again while both stay as they are. */
     id: z.string().optional(),
     stamp: fileStampSchema.optional(),
   })

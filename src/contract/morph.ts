@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { EASING_NAMES, type EasingName } from '../core/easing.ts';
 import { LOOPS } from '../core/timeline.ts';
-import { cropSchema } from './dataset.ts';
+import { pictureCropSchema } from './dataset.ts';
 
 /** Ways between keyframes: straight, on the great circle, or one smooth curve through all of them. */
 export const MORPH_PATHS = ['lerp', 'slerp', 'spline'] as const;
@@ -55,7 +55,7 @@ export const morphRecipeSchema = z
     project: z.string().min(1),
     /** Where each picture was, the hash of its content, and how it was brought to the model's shape. */
     pictures: z
-      .array(z.object({ source: z.string().min(1), id: z.string().min(1), crop: cropSchema }))
+      .array(z.object({ source: z.string().min(1), id: z.string().min(1), crop: pictureCropSchema }))
       .min(2),
     settings: morphSettingsSchema,
   })

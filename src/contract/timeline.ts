@@ -1,12 +1,12 @@
 import { z } from 'zod';
 import { EASING_NAMES, type EasingName } from '../core/easing.ts';
 import { LOOPS } from '../core/timeline.ts';
+import { pictureIdSchema } from './dataset.ts';
 import { MORPH_PATHS } from './morph.ts';
 
-const easing = z.enum(EASING_NAMES as readonly [EasingName, ...EasingName[]]);
+export { pictureIdSchema } from './dataset.ts';
 
-/** The id of a picture of the project: the hash of its content. */
-export const pictureIdSchema = z.string().regex(/^[0-9a-f]{32}$/);
+const easing = z.enum(EASING_NAMES as readonly [EasingName, ...EasingName[]]);
 
 /** A place in the latent space: where a picture of the project lies, or a point of its own (a sample, a spot on the map). */
 export const placeSchema = z.discriminatedUnion('kind', [
@@ -30,7 +30,7 @@ export const keyframeSchema = z.strictObject({
   /** How long it stays, at each visit. */
   holdSeconds: z.number().min(0).max(MAX_SECONDS).default(0),
   /** How long the way to the next takes; null shares the timeline's time out by how far the ways are. */
-  seconds: z.number().min(0.01).max(MAX_SECONDS).nullable().default(null),
+  seconds: z.number().min(0.001).max(MAX_SECONDS).nullable().default(null),
   /** How time passes on the way to the next. */
   ease: easing.default('ease-in-out-sine'),
 });
@@ -66,13 +66,7 @@ export const timelineSchema = z.strictObject({
   /** How much of what the model cannot draw is added back: 0 is the model's own picture, 1 the artist's. */
   detail: z.number().min(0).max(1).default(1),
   /** The time of all ways that have none of their own, in one direction and without holds. */
-  seconds: z.number().min(0.05).max(MAX_SECONDS).default(2),
-  framesPerSecond: z.number().min(1).max(120).default(30),
+  seconds: z.number().min(0.001).max(MAX_SECONDS).default(2),
+  framesPerSecond: z.number().min(0.1).max(240).default(30),
 });
 export type Timeline = z.infer<typeof timelineSchema>;
-
-/** A frame's place in a timeline: which way, and how much of it is done, in [0, 1]. */
-export interface TimelinePosition {
-  readonly segment: number;
-  readonly position: number;
-}

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { cropSchema, imageFormatSchema, type SetAside } from '../dataset.ts';
+import { cropRectangleSchema, cropSchema, imageFormatSchema, type SetAside } from '../dataset.ts';
 import { pictureIdSchema, placeSchema, timelineSchema, type Timeline } from '../timeline.ts';
 import type { TrainingLine } from '../training.ts';
 import type {
@@ -36,13 +36,6 @@ const count = z.int().min(1).max(1000);
 const latents = z.custom<Float32Array>((value) => value instanceof Float32Array, 'must be float32 numbers');
 const bytes = z.custom<Uint8Array>((value) => value instanceof Uint8Array, 'must be bytes');
 const ofModel = { project, run };
-
-export const cropRectangleSchema = z.strictObject({
-  x: z.number().min(0).max(1),
-  y: z.number().min(0).max(1),
-  width: z.number().gt(0).max(1),
-  height: z.number().gt(0).max(1),
-});
 
 export const budgetSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('steps'), steps: z.int().min(1) }),
@@ -142,6 +135,8 @@ export const procedures = {
   'pictures.edit': ask<Job>()({
     project,
     restore: z.array(folder).max(100_000).default([]),
+    /** Takes the restoring of duplicates back: these files are compared with the others again. */
+    unrestore: z.array(folder).max(100_000).default([]),
     remove: z.array(pictureIdSchema).max(100_000).default([]),
     /** A null label is none; it takes the place of that of the folder or table. */
     label: z

@@ -1,7 +1,9 @@
-import type { Crop, ImageFormat } from '../dataset.ts';
+import type { Crop, ImageFormat, PictureCrop } from '../dataset.ts';
 import type { ErrorCode } from '../errors.ts';
 import type { Progress } from '../progress.ts';
 import type { TrainingLine } from '../training.ts';
+
+export type { CropRectangle } from '../dataset.ts';
 
 /** What computes, for the status bar. */
 export interface EngineState {
@@ -136,16 +138,8 @@ export interface PictureState {
   readonly name: string;
   readonly source: string;
   readonly label: string | null;
-  readonly crop: Crop | CropRectangle;
+  readonly crop: PictureCrop;
   /** Of the original, upright, in pixels. */
-  readonly width: number;
-  readonly height: number;
-}
-
-/** A crop by hand: parts of the original's upright width and height, in [0, 1]. */
-export interface CropRectangle {
-  readonly x: number;
-  readonly y: number;
   readonly width: number;
   readonly height: number;
 }

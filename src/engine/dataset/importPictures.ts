@@ -13,6 +13,7 @@ import { MorphloomError, throwIfCancelled } from '../../contract/errors.ts';
 import type { OnProgress } from '../../contract/progress.ts';
 import { printable } from '../node/pictures/index.ts';
 import { createMemoryBudget, inOrder } from './concurrency.ts';
+import { applied, readEdits } from './edits.ts';
 import { itemsOf } from './items.ts';
 import { readLabelTable } from './labelTable.ts';
 import { labelsOf } from './openDataset.ts';
@@ -31,6 +32,12 @@ export interface ImportOptions {
   /** A table of labels and attributes (see `readLabelTable`). */
   readonly labels?: string | undefined;
   readonly keepDuplicates?: boolean | undefined;
+  /**
+   * Called for each picture of the new set as soon as it is decided on, in order; the pixels (of `format`)
+   * may be read, not changed. The set may still come to nothing.
+   */
+  readonly onPicture?: ((entry: DatasetEntry, pixels: Uint8Array) => void) | undefined;
+  readonly onSetAside?: ((file: SetAside) => void) | undefined;
   readonly onProgress?: OnProgress | undefined;
   readonly signal?: AbortSignal | undefined;
 }
@@ -46,15 +53,18 @@ const YIELD_INTERVAL_MS = 20;
 
 /**
  * Makes the dataset of a folder hold exactly the pictures of these sources, in the order of their names.
- * What has not changed since the last import is taken over, not decoded. Files that are of no use are set
+ * What has not changed since the last import is taken over, not decoded. The folder's edits (`changeEdits`)
+ * are applied. Files that are of no use are set
  * aside with the reason, and never stop the import. The folder changes at the very end, in one step; an
  * import that is stopped or killed leaves it as it was.
- * Throws `input` when there is no usable picture, `usage` for a format that cannot be.
+ * Throws `input` when there is no usable picture, `usage` for a format that cannot be, `corrupt` where the
+ * edits are damaged.
  */
 export async function importPictures(options: ImportOptions): Promise<ImportReport> {
-  const { sources, into, keepDuplicates = false, onProgress, signal } = options;
+  const { sources, into, keepDuplicates = false, onPicture, onSetAside, onProgress, signal } = options;
   const started = performance.now();
   const { format, crop } = checkShape(options);
+  const edits = await readEdits(into);
   const table = options.labels === undefined ? null : await readLabelTable(options.labels);
   const tableFile = options.labels === undefined ? null : path.resolve(options.labels);
   const found = await scan(sources, { exclude: path.dirname(path.resolve(into)), onProgress, signal });
@@ -62,8 +72,9 @@ export async function importPictures(options: ImportOptions): Promise<ImportRepo
 
   const previous = await openPrevious(into, format, crop);
   const admit = createMemoryBudget(DECODE_BYTES);
-  const selection = createSelection({ format, crop, keepDuplicates, previous, admit });
+  const selection = createSelection({ format, crop, keepDuplicates, edits: applied(edits), previous, admit });
   const setAside: SetAside[] = [...found.setAside, ...unusableSets];
+  for (const file of setAside) onSetAside?.(file);
   const entries: DatasetEntry[] = [];
   let added = 0;
   let done = 0;
@@ -80,10 +91,13 @@ export async function importPictures(options: ImportOptions): Promise<ImportRepo
       const item = items[done++];
       if (!item) break;
       const decision = await selection.decide(item, look);
-      if ('aside' in decision) setAside.push(decision.aside);
-      else {
+      if ('aside' in decision) {
+        setAside.push(decision.aside);
+        onSetAside?.(decision.aside);
+      } else {
         entries.push(decision.entry);
         if (decision.decoded) added += 1;
+        onPicture?.(decision.entry, decision.pixels);
         await pack.append(decision.pixels);
       }
       await everyInterval();

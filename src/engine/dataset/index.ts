@@ -1,3 +1,15 @@
-/** From folders of pictures to packed pixels, and back to a batch. */
+/** From folders of pictures to packed pixels, and back to a batch; what is changed by hand; what is shown of it. */
+export {
+  entryOfPicture,
+  indexOfPicture,
+  listPictures,
+  listSetAside,
+  pictureAt,
+  type PicturesWanted,
+  pixelsOf,
+} from './catalogue.ts';
+export { changeEdits, type EditsChange } from './changeEdits.ts';
+export { type Edits, readEdits, writeEdits } from './edits.ts';
 export { importPictures, type ImportOptions } from './importPictures.ts';
 export { type Dataset, labelsOf, openDataset } from './openDataset.ts';
+export { original, thumbnail } from './thumbnails.ts';

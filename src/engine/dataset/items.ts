@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import * as path from 'node:path';
-import type { Crop, FileStamp, ImageFormat, SetAside } from '../../contract/dataset.ts';
+import type { FileStamp, ImageFormat, PictureCrop, SetAside } from '../../contract/dataset.ts';
 import {
   type Admit,
   decodeBytes,
@@ -29,7 +29,7 @@ export interface Loaded {
   readonly id: string;
   decode(
     format: ImageFormat,
-    crop: Crop,
+    crop: PictureCrop,
     admit: Admit,
   ): Promise<{ pixels: Uint8Array; width: number; height: number }>;
 }

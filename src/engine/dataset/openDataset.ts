@@ -1,12 +1,15 @@
 import * as fs from 'node:fs';
-import { bytesPerPicture, type DatasetEntry, type ImageFormat } from '../../contract/dataset.ts';
+import { bytesPerPicture, type Crop, type DatasetEntry, type ImageFormat } from '../../contract/dataset.ts';
 import { MorphloomError } from '../../contract/errors.ts';
 import { type DatasetIndex, packPath, readIndex } from './store.ts';
 
 /** An imported set of pictures. Pixels stay on the disk until they are asked for. */
 export interface Dataset {
+  readonly folder: string;
   readonly count: number;
   readonly format: ImageFormat;
+  /** How pictures are brought to the format, but for those that were cropped by hand. */
+  readonly crop: Crop;
   readonly entries: readonly DatasetEntry[];
   /** The labels that occur, sorted by code unit. */
   readonly labels: readonly string[];
@@ -52,8 +55,10 @@ export function openIndexed(dir: string, index: DatasetIndex): Dataset {
   };
 
   return {
+    folder: dir,
     count: entries.length,
     format,
+    crop: index.crop,
     entries,
     labels: labelsOf(entries),
     contentHash: index.contentHash,

@@ -1,4 +1,13 @@
-import type { Crop, DatasetEntry, FileStamp, ImageFormat, SetAside } from '../../contract/dataset.ts';
+import {
+  bytesPerPicture,
+  type Crop,
+  type DatasetEntry,
+  type FileStamp,
+  type ImageFormat,
+  type PictureCrop,
+  sameCrop,
+  type SetAside,
+} from '../../contract/dataset.ts';
 import { MorphloomError } from '../../contract/errors.ts';
 import { openIndexed } from './openDataset.ts';
 import { type DatasetIndex, readIndex, readSetAside } from './store.ts';
@@ -6,10 +15,10 @@ import { type DatasetIndex, readIndex, readSetAside } from './store.ts';
 /** What the import before left, and what of it can be taken over. */
 export interface Previous {
   readonly entries: readonly DatasetEntry[];
-  /** The picture that this file was, if the file has not changed since. */
-  unchanged(source: string, stamp: FileStamp): Taken | null;
-  /** The picture of this content, under whatever name. */
-  withId(id: string): Taken | null;
+  /** What this file holds, if it has not changed since, whether it was taken or set aside: an id. */
+  idOf(source: string, stamp: FileStamp): string | null;
+  /** The picture of this content, under whatever name, if it was cropped so. */
+  withId(id: string, crop: PictureCrop): Taken | null;
   /** What this file was found to be a duplicate of, if the file has not changed since: ids. */
   duplicate(source: string, stamp: FileStamp): { readonly id: string; readonly ofId: string } | null;
   close(): void;
@@ -22,8 +31,9 @@ export interface Taken {
 }
 
 /**
- * Opens what the import before left. Pixels are taken over only where the format and the crop are the same;
- * a set that is not there, or damaged, leaves nothing.
+ * Opens what the import before left. Pixels are taken over only where the format and the picture's crop are
+ * the same; a set that is not there, or damaged, leaves nothing.
+ * @param crop of the set to be: what was said of duplicates holds only with the same
  */
 export async function openPrevious(dir: string, format: ImageFormat, crop: Crop): Promise<Previous> {
   const index = await readIndex(dir).catch((error: unknown) => {
@@ -32,43 +42,42 @@ export async function openPrevious(dir: string, format: ImageFormat, crop: Crop)
   });
   if (!index) return { ...NOTHING, entries: [] };
   const { width, height, channels } = index.imageFormat;
-  const reusable =
-    width === format.width && height === format.height && channels === format.channels && index.crop === crop;
+  const reusable = width === format.width && height === format.height && channels === format.channels;
   if (!reusable) return { ...NOTHING, entries: index.entries };
-  return openReusable(dir, index, await readSetAside(dir, index));
+  return openReusable(dir, index, crop, await readSetAside(dir, index));
 }
 
-function openReusable(dir: string, index: DatasetIndex, setAside: readonly SetAside[]): Previous {
+function openReusable(dir: string, index: DatasetIndex, crop: Crop, setAside: readonly SetAside[]): Previous {
   const set = openIndexed(dir, index);
   const { entries } = set;
-  const size = set.format.width * set.format.height * set.format.channels;
-  const bySource = new Map(entries.map(({ source }, i) => [source, i]));
+  const size = bytesPerPicture(set.format);
+  const bySource = new Map(entries.map((entry) => [entry.source, entry]));
   const byId = new Map(entries.map(({ id }, i) => [id, i]));
   const asideBySource = new Map(setAside.map((aside) => [aside.source, aside]));
 
-  const take = (at: number | undefined): Taken | null => {
-    const entry = at === undefined ? undefined : entries[at];
-    if (at === undefined || !entry) return null;
-    const pixels = (): Uint8Array => {
-      const out = new Uint8Array(size);
-      set.read(at, out);
-      return out;
-    };
-    return { entry, pixels };
-  };
-
   return {
     entries,
-    unchanged: (source, stamp) => {
-      const taken = take(bySource.get(source));
-      return taken && sameStamp(taken.entry.stamp, stamp) ? taken : null;
+    idOf: (source, stamp) => {
+      const known = bySource.get(source) ?? asideBySource.get(source);
+      return known?.id !== undefined && sameStamp(known.stamp, stamp) ? known.id : null;
     },
-    withId: (id) => take(byId.get(id)),
+    withId: (id, wanted) => {
+      const at = byId.get(id);
+      const entry = at === undefined ? undefined : entries[at];
+      if (at === undefined || !entry || !sameCrop(entry.crop, wanted)) return null;
+      const pixels = (): Uint8Array => {
+        const out = new Uint8Array(size);
+        set.read(at, out);
+        return out;
+      };
+      return { entry, pixels };
+    },
     duplicate: (source, stamp) => {
       const aside = asideBySource.get(source);
-      const original = take(bySource.get(aside?.of ?? ''));
-      if (aside?.id === undefined || !original || !sameStamp(aside.stamp, stamp)) return null;
-      return { id: aside.id, ofId: original.entry.id };
+      const original = bySource.get(aside?.of ?? '');
+      if (set.crop !== crop || aside?.id === undefined || !original || !sameStamp(aside.stamp, stamp))
+        return null;
+      return { id: aside.id, ofId: original.id };
     },
     close: () => set.close(),
   };
@@ -79,7 +88,7 @@ function sameStamp(a: FileStamp | undefined, b: FileStamp): boolean {
 }
 
 const NOTHING: Omit<Previous, 'entries'> = {
-  unchanged: () => null,
+  idOf: () => null,
   withId: () => null,
   duplicate: () => null,
   close: () => undefined,

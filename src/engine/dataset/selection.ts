@@ -1,5 +1,6 @@
-import type { Crop, DatasetEntry, ImageFormat, SetAside } from '../../contract/dataset.ts';
+import type { Crop, DatasetEntry, ImageFormat, PictureCrop, SetAside } from '../../contract/dataset.ts';
 import { type Admit, PictureProblem, printable } from '../node/pictures/index.ts';
+import type { AppliedEdits } from './edits.ts';
 import { fingerprint } from './fingerprint.ts';
 import type { Item } from './items.ts';
 import { createNearDuplicates } from './nearDuplicates.ts';
@@ -9,6 +10,7 @@ export interface SelectionOptions {
   readonly format: ImageFormat;
   readonly crop: Crop;
   readonly keepDuplicates: boolean;
+  readonly edits: AppliedEdits;
   readonly previous: Previous;
   readonly admit: Admit;
 }
@@ -16,6 +18,8 @@ export interface SelectionOptions {
 /** What looking at an item gave; nothing is decided yet, as that depends on the items before it. */
 type Look =
   | { readonly kind: 'aside'; readonly aside: SetAside }
+  /** Its content alone sets it aside. */
+  | { readonly kind: 'known'; readonly id: string }
   | { readonly kind: 'known-duplicate'; readonly id: string; readonly ofId: string }
   | {
       readonly kind: 'picture';
@@ -45,6 +49,7 @@ export function createSelection({
   format,
   crop,
   keepDuplicates,
+  edits,
   previous,
   admit,
 }: SelectionOptions): Selection {
@@ -52,15 +57,32 @@ export function createSelection({
   const nearDuplicates = createNearDuplicates();
   const numbered: DatasetEntry[] = [];
 
+  const comparable = (item: Item): boolean => !keepDuplicates && !item.composed;
+  const compared = (item: Item, id: string): boolean =>
+    comparable(item) && !edits.isRestored(item.source, id, keptById.has(id));
+  const cropOf = (id: string): PictureCrop => edits.cropOf(id) ?? crop;
+  const removedLike = (id: string): string | undefined => {
+    const original = edits.alikeTo(id);
+    return original === undefined ? undefined : edits.removedSource(original);
+  };
+  const unwanted = (item: Item, id: string): boolean =>
+    edits.isRemoved(id) || (compared(item, id) && removedLike(id) !== undefined);
+
+  const takeOver = (id: string): Look | null => {
+    const taken = previous.withId(id, cropOf(id));
+    return taken && { ...taken, kind: 'picture', id, ...sizeOf(taken.entry), decoded: false };
+  };
+
   const lookAtContent = async (item: Item): Promise<Look> => {
     try {
       const loaded = await item.load();
       const { id } = loaded;
+      if (unwanted(item, id)) return { kind: 'known', id };
       // Only earlier items can have been kept by now, so the verdict will stand.
-      if (comparable(item) && keptById.has(id)) return { kind: 'known-duplicate', id, ofId: id };
-      const taken = previous.withId(id);
-      if (taken) return { ...taken, kind: 'picture', id, ...sizeOf(taken.entry), decoded: false };
-      const { pixels, width, height } = await loaded.decode(format, crop, admit);
+      if (compared(item, id) && keptById.has(id)) return { kind: 'known-duplicate', id, ofId: id };
+      const taken = takeOver(id);
+      if (taken) return taken;
+      const { pixels, width, height } = await loaded.decode(format, cropOf(id), admit);
       return { kind: 'picture', id, width, height, decoded: true, pixels: () => pixels };
     } catch (error) {
       if (!(error instanceof PictureProblem)) throw error;
@@ -68,55 +90,78 @@ export function createSelection({
     }
   };
 
-  const comparable = (item: Item): boolean => !keepDuplicates && !item.composed;
-
-  const duplicate = (item: Item, id: string, of: string, exact: boolean): Decision => ({
-    aside: {
-      source: item.source,
-      kind: exact ? 'duplicate' : 'near-duplicate',
-      reason: `${exact ? 'is a copy of' : 'looks the same as'} "${printable(of)}"`,
-      of,
-      id,
-      stamp: item.stamp,
-    },
-  });
+  /** Why its content sets an item aside, after the items before it; null when it does not. */
+  const verdict = (item: Item, id: string): SetAside | null => {
+    if (edits.isRemoved(id)) {
+      return { source: item.source, kind: 'removed', reason: 'was removed by hand', id, stamp: item.stamp };
+    }
+    if (!compared(item, id)) return null;
+    const same = keptById.get(id);
+    if (same !== undefined) return duplicate(item, id, same, 'is a copy of');
+    const removed = removedLike(id);
+    if (removed !== undefined)
+      return duplicate(item, id, removed, 'looks the same as', ', which was removed by hand');
+    const alike = keptById.get(edits.alikeTo(id) ?? '');
+    return alike === undefined ? null : duplicate(item, id, alike, 'looks the same as');
+  };
 
   const decide = async (item: Item, look: Look): Promise<Decision> => {
     if (look.kind === 'aside') return { aside: look.aside };
     const { id } = look;
-    if (comparable(item)) {
-      const same = keptById.get(id);
-      if (same !== undefined) return duplicate(item, id, same, true);
-    }
+    const aside = verdict(item, id);
+    if (aside) return { aside };
     if (look.kind === 'known-duplicate') {
-      const alike = keptById.get(look.ofId);
-      if (alike !== undefined) return duplicate(item, id, alike, false);
-      return decide(item, await lookAtContent(item));
+      const alike = compared(item, id) ? keptById.get(look.ofId) : undefined;
+      if (alike !== undefined) return { aside: duplicate(item, id, alike, 'looks the same as') };
     }
+    if (look.kind !== 'picture') return decide(item, await lookAtContent(item));
     const pixels = look.pixels();
-    const { source, label, attributes, stamp } = item;
-    const entry = { id, source, label, ...(attributes && { attributes }), crop, ...sizeOf(look), stamp };
-    if (comparable(item)) {
+    const { source, attributes, stamp } = item;
+    const byHand = edits.labelOf(id);
+    const label = byHand === undefined ? item.label : byHand;
+    const entry: DatasetEntry = {
+      id,
+      source,
+      label,
+      ...(attributes && { attributes }),
+      crop: cropOf(id),
+      ...sizeOf(look),
+      stamp,
+    };
+    // A part that was chosen by hand says nothing of what else is in the pictures.
+    if (comparable(item) && edits.cropOf(id) === undefined) {
       const print = fingerprint(pixels, format);
-      const alike = numbered[nearDuplicates.find(print)];
-      if (alike) return duplicate(item, id, alike.source, false);
+      const alike = compared(item, id) ? numbered[nearDuplicates.find(print)] : undefined;
+      if (alike) return { aside: duplicate(item, id, alike.source, 'looks the same as') };
       nearDuplicates.add(print);
       numbered.push(entry);
-      keptById.set(id, source);
     }
+    if (comparable(item) && !keptById.has(id)) keptById.set(id, source);
     return { entry, pixels, decoded: look.decoded };
   };
 
   return {
     look: async (item) => {
-      const taken = previous.unchanged(item.source, item.stamp);
-      if (taken)
-        return { ...taken, kind: 'picture', id: taken.entry.id, ...sizeOf(taken.entry), decoded: false };
-      const known = comparable(item) ? previous.duplicate(item.source, item.stamp) : null;
-      return known ? { kind: 'known-duplicate', ...known } : lookAtContent(item);
+      const known = previous.idOf(item.source, item.stamp);
+      if (known !== null && unwanted(item, known)) return { kind: 'known', id: known };
+      const duplicated = comparable(item) ? previous.duplicate(item.source, item.stamp) : null;
+      if (duplicated && compared(item, duplicated.id)) return { kind: 'known-duplicate', ...duplicated };
+      const taken = known === null ? null : takeOver(known);
+      return taken ?? lookAtContent(item);
     },
     decide,
   };
+}
+
+function duplicate(
+  { source, stamp }: Item,
+  id: string,
+  of: string,
+  how: 'is a copy of' | 'looks the same as',
+  more = '',
+): SetAside {
+  const kind = how === 'is a copy of' ? 'duplicate' : 'near-duplicate';
+  return { source, kind, reason: `${how} "${printable(of)}"${more}`, of, id, stamp };
 }
 
 function sizeOf({ width, height }: { readonly width: number; readonly height: number }): {

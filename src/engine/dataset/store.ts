@@ -58,7 +58,10 @@ export async function readIndex(dir: string): Promise<DatasetIndex> {
 }
 
 /** What was set aside when this index was made; nothing when that is not known. */
-export async function readSetAside(dir: string, index: DatasetIndex): Promise<readonly SetAside[]> {
+export async function readSetAside(
+  dir: string,
+  index: Pick<DatasetIndex, 'contentHash'>,
+): Promise<readonly SetAside[]> {
   try {
     const { contentHash, setAside } = await readChecked(path.join(dir, SET_ASIDE), setAsideFileSchema);
     return contentHash === index.contentHash ? setAside : [];

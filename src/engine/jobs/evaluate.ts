@@ -109,12 +109,11 @@ async function withFolder<T>(
 ): Promise<T> {
   const into = await fs.mkdtemp(path.join(os.tmpdir(), 'morphloom-eval-'));
   try {
-    const crop = like.entries[0]?.crop;
     await importPictures({
       sources: [folder],
       into,
       format: like.format,
-      crop,
+      crop: like.crop,
       keepDuplicates: true,
       onProgress,
       signal,

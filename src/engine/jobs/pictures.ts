@@ -18,7 +18,7 @@ export interface ModelPictures {
 async function cropOf(instrument: OpenedInstrument): Promise<Crop> {
   const dataset = await openDataset(instrument.project.dataset);
   dataset.close();
-  return dataset.entries[0]?.crop ?? 'centre';
+  return dataset.crop;
 }
 
 /**

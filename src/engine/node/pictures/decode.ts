@@ -1,5 +1,11 @@
 import sharp, { type Metadata, type Sharp } from 'sharp';
-import { bytesPerPicture, type Crop, type ImageFormat } from '../../../contract/dataset.ts';
+import {
+  bytesPerPicture,
+  type CropRectangle,
+  type ImageFormat,
+  type PictureCrop,
+} from '../../../contract/dataset.ts';
+import { type Size, wholePixels } from './geometry.ts';
 import { padToFit } from './pad.ts';
 import { PictureProblem } from './problem.ts';
 import { type PictureBytes, readPictureFile } from './read.ts';
@@ -35,27 +41,58 @@ export type Admit = (bytes: number) => Promise<() => void>;
  * @returns height × width × channels bytes; premultiplied alpha for 4 channels
  * @throws PictureProblem (a MorphloomError) that says what is wrong with the file
  */
-export async function decodePicture(file: string, format: ImageFormat, crop: Crop): Promise<Uint8Array> {
+export async function decodePicture(
+  file: string,
+  format: ImageFormat,
+  crop: PictureCrop,
+): Promise<Uint8Array> {
   return (await decodeBytes(await readPictureFile(file), format, crop)).pixels;
 }
 
 /** The same, of a file already read. */
-export async function decodeBytes(
+export function decodeBytes(
   picture: PictureBytes,
   format: ImageFormat,
-  crop: Crop,
+  crop: PictureCrop,
   admit?: Admit,
 ): Promise<DecodedPicture> {
-  const opened = await open(picture);
+  return decodeWith(picture, crop, admit, ({ image, upright }) => render(image, upright, format, crop));
+}
+
+/**
+ * What `decodeBytes` brings to `format`, the very same part of the picture, at another size of that shape.
+ * @returns size.height × size.width × channels bytes
+ */
+export function decodeAtSize(
+  picture: PictureBytes,
+  format: ImageFormat,
+  crop: PictureCrop,
+  size: Size,
+  admit?: Admit,
+): Promise<DecodedPicture> {
+  return decodeWith(picture, crop, admit, async ({ image, upright }) => {
+    const part = crop === 'entropy' ? await entropyPart(image, upright, format) : crop;
+    return render(image, upright, { ...format, ...size }, part);
+  });
+}
+
+async function decodeWith(
+  picture: PictureBytes,
+  crop: PictureCrop,
+  admit: Admit | undefined,
+  decode: (opened: Opened) => Promise<Uint8Array>,
+): Promise<DecodedPicture> {
+  const opened = await openPicture(picture);
   const { width, height } = opened.upright;
   if (Math.max(width, height) > MAX_ASPECT * Math.min(width, height)) {
     const reason = `is a strip of ${width} × ${height} pixels; cut a part of it out`;
     throw new PictureProblem(picture.source, 'unsupported', reason);
   }
-  const release = await admit?.(opened.bytesToDecode);
+  // Of a part that was chosen by hand, the whole is decoded: sharp shrinks on loading only what it shows whole.
+  const whole = typeof crop === 'string' ? 0 : 3 * width * height;
+  const release = await admit?.(opened.bytesToDecode + whole);
   try {
-    const pixels = await render(opened.image, format, crop);
-    return { pixels, width, height };
+    return { pixels: await decode(opened), width, height };
   } catch (cause) {
     throw damaged(picture.source, cause);
   } finally {
@@ -71,7 +108,7 @@ export async function decodeFull(
   file: string,
 ): Promise<{ width: number; height: number; channels: 3 | 4; data: Uint8Array }> {
   const picture = await readPictureFile(file);
-  const { image, hasAlpha } = await open(picture);
+  const { image, hasAlpha } = await openPicture(picture);
   try {
     const channels = hasAlpha ? 4 : 3;
     const { data, info } = await withChannels(image.autoOrient(), channels).toBuffer({
@@ -84,15 +121,16 @@ export async function decodeFull(
   }
 }
 
-interface Opened {
+/** A picture whose header was read. */
+export interface Opened {
   readonly image: Sharp;
-  readonly upright: { readonly width: number; readonly height: number };
+  readonly upright: Size;
   readonly hasAlpha: boolean;
   readonly bytesToDecode: number;
 }
 
 /** Reads the header and refuses what is too large before anything is decoded. */
-async function open({ source, data, format }: PictureBytes): Promise<Opened> {
+export async function openPicture({ source, data, format }: PictureBytes): Promise<Opened> {
   const image = sharp(data, { limitInputPixels: false, failOn: 'error' });
   image.timeout({ seconds: TIMEOUT_SECONDS });
   let meta: Metadata;
@@ -117,17 +155,30 @@ async function open({ source, data, format }: PictureBytes): Promise<Opened> {
   };
 }
 
-function damaged(source: string, cause: unknown): PictureProblem {
+export function damaged(source: string, cause: unknown): PictureProblem {
   const first = (cause instanceof Error ? cause.message : String(cause)).split('\n')[0] ?? '';
   const reason = `is damaged or of an unusual kind (${first.trim()}); open it in an image editor and save it again`;
   return new PictureProblem(source, 'damaged', reason, { cause });
 }
 
-async function render(image: Sharp, format: ImageFormat, crop: Crop): Promise<Uint8Array> {
+/**
+ * Brings a picture to the format, premultiplied.
+ * @param upright the picture's size once it is turned upright
+ */
+async function render(
+  image: Sharp,
+  upright: Size,
+  format: ImageFormat,
+  crop: PictureCrop,
+): Promise<Uint8Array> {
   const { width, height, channels } = format;
-  const resized = image
-    .autoOrient()
-    .resize(width, height, crop === 'fit' ? { fit: 'inside' } : { fit: 'cover', position: position(crop) });
+  const oriented = image.clone().autoOrient();
+  const shown = typeof crop === 'string' ? oriented : oriented.extract(wholePixels(crop, upright));
+  const resized = shown.resize(
+    width,
+    height,
+    crop === 'fit' ? { fit: 'inside' } : { fit: 'cover', position: crop === 'entropy' ? ENTROPY : 'centre' },
+  );
   const { data, info } = await withChannels(resized, channels).toBuffer({ resolveWithObject: true });
   if (info.channels !== channels)
     throw new Error(`decoded to ${info.channels} channels instead of ${channels}`);
@@ -137,8 +188,30 @@ async function render(image: Sharp, format: ImageFormat, crop: Crop): Promise<Ui
   return pixels;
 }
 
-function position(crop: Crop): string | number {
-  return crop === 'entropy' ? sharp.strategy.entropy : 'centre';
+const ENTROPY = sharp.strategy.entropy;
+
+/**
+ * The part that `entropy` shows at the format's size. It is chosen among the pixels of the result, so at
+ * another size it could be another.
+ */
+async function entropyPart(image: Sharp, upright: Size, { width, height }: Size): Promise<CropRectangle> {
+  const { info } = await image
+    .clone()
+    .autoOrient()
+    .resize(width, height, { fit: 'cover', position: ENTROPY })
+    .raw()
+    .toBuffer({ resolveWithObject: true });
+  const scale = Math.max(width / upright.width, height / upright.height);
+  const covering = {
+    width: Math.max(width, Math.round(upright.width * scale)),
+    height: Math.max(height, Math.round(upright.height * scale)),
+  };
+  return {
+    x: -(info.cropOffsetLeft ?? 0) / covering.width,
+    y: -(info.cropOffsetTop ?? 0) / covering.height,
+    width: width / covering.width,
+    height: height / covering.height,
+  };
 }
 
 function withChannels(image: Sharp, channels: 1 | 3 | 4): Sharp {
@@ -165,9 +238,10 @@ export async function renderRaw(
     readonly channels: 1 | 3;
   },
   format: ImageFormat,
-  crop: Crop,
+  crop: PictureCrop,
 ): Promise<Uint8Array> {
   const { width, height, channels } = raw;
-  if (width === format.width && height === format.height && channels === format.channels) return raw.data;
-  return render(sharp(raw.data, { raw: { width, height, channels } }), format, crop);
+  const asItIs = width === format.width && height === format.height && channels === format.channels;
+  if (asItIs && typeof crop === 'string') return raw.data;
+  return render(sharp(raw.data, { raw: { width, height, channels } }), { width, height }, format, crop);
 }

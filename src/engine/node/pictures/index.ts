@@ -1,6 +1,7 @@
 /** Pictures on the disk: what they are, and their pixels. */
 export {
   type Admit,
+  decodeAtSize,
   decodeBytes,
   type DecodedPicture,
   decodeFull,
@@ -11,3 +12,4 @@ export {
 export { nameFromBytes, openable, printable } from './names.ts';
 export { PictureProblem, unreadable } from './problem.ts';
 export { type PictureBytes, readPictureFile } from './read.ts';
+export { type EncodedImage, encodeOriginal, encodeThumbnail } from './preview.ts';

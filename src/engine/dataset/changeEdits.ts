@@ -1,0 +1,122 @@
+import * as path from 'node:path';
+import type { CropRectangle, DatasetEntry, SetAside } from '../../contract/dataset.ts';
+import { MorphloomError } from '../../contract/errors.ts';
+import { type Edits, readEdits, writeEdits } from './edits.ts';
+import { readIndex, readSetAside } from './store.ts';
+
+/** What is to be changed; each can be taken back by another such change. */
+export interface EditsChange {
+  /** Files to take back that were set aside as duplicates, or removed. Taken back by `unrestore` and `remove`. */
+  readonly restore?: readonly string[] | undefined;
+  /** Duplicates to set aside again. Taken back by `restore`. */
+  readonly unrestore?: readonly string[] | undefined;
+  /** Pictures to set aside, by content. Taken back by `restore` of their files. */
+  readonly remove?: readonly string[] | undefined;
+  /** Null is none. Taken back by setting the label before. */
+  readonly label?: { readonly ids: readonly string[]; readonly label: string | null } | null | undefined;
+  /** Null is the crop of the whole set. Taken back by setting the crop before. */
+  readonly crop?: { readonly id: string; readonly rectangle: CropRectangle | null } | null | undefined;
+}
+
+/** What a dataset holds when its edits are changed. */
+export interface EditedSet {
+  readonly entries: readonly DatasetEntry[];
+  readonly setAside: readonly SetAside[];
+}
+
+const underway = new Map<string, Promise<unknown>>();
+
+/**
+ * Changes the edits of a dataset folder, one change after the other; the dataset itself follows with the
+ * next import. Throws `input` where nothing was imported yet, `usage` where no picture would be left,
+ * `corrupt` where the edits are damaged.
+ * @returns the edits before and after: `writeEdits` with those before undoes it all
+ */
+export function changeEdits(
+  dataset: string,
+  change: EditsChange,
+): Promise<{ readonly before: Edits; readonly after: Edits }> {
+  const folder = path.resolve(dataset);
+  const run = async (): Promise<{ before: Edits; after: Edits }> => {
+    const before = await readEdits(folder);
+    const index = await readIndex(folder);
+    const set = { entries: index.entries, setAside: await readSetAside(folder, index) };
+    const after = mergeEdits(before, change, set);
+    if ((change.remove ?? []).length > 0 && set.entries.every(({ id }) => id in after.removed)) {
+      throw new MorphloomError('usage', 'These are all pictures that there are; leave one at least.');
+    }
+    await writeEdits(folder, after);
+    return { before, after };
+  };
+  const result = (underway.get(folder) ?? Promise.resolve()).then(run, run);
+  underway.set(folder, result);
+  const done = (): void => {
+    if (underway.get(folder) === result) underway.delete(folder);
+  };
+  result.then(done, done);
+  return result;
+}
+
+/** The edits after a change. */
+export function mergeEdits(edits: Edits, change: EditsChange, { entries, setAside }: EditedSet): Edits {
+  const removed = new Map(Object.entries(edits.removed));
+  const restored = new Map(edits.restored.map((file) => [file.source, file]));
+  const labels = new Map(Object.entries(edits.labels));
+  const crops = new Map(Object.entries(edits.crops));
+  const alike = new Map(Object.entries(edits.alike));
+
+  const wanted = new Set(change.restore);
+  if (wanted.size > 0) {
+    const asideOf = new Map(setAside.map((aside) => [aside.source, aside]));
+    // By the name it had then as well: the file may have another by now.
+    for (const [id, source] of [...removed]) {
+      if (!wanted.delete(source)) continue;
+      removed.delete(id);
+    }
+    for (const source of wanted) {
+      const aside = asideOf.get(source);
+      if (aside?.kind === 'removed') removed.delete(aside.id ?? '');
+      else
+        restored.set(source, {
+          source,
+          ...(aside?.kind === 'near-duplicate' && aside.id !== undefined && { id: aside.id }),
+        });
+    }
+  }
+  const sourceOf = new Map(entries.map(({ id, source }) => [id, source] as const).reverse());
+  const unwanted = new Set(change.unrestore);
+  for (const [source, { id }] of [...restored]) {
+    if (unwanted.has(source) || unwanted.has(sourceOf.get(id ?? '') ?? '')) restored.delete(source);
+  }
+
+  const changed = new Set(change.remove);
+  if (change.crop) changed.add(change.crop.id);
+  for (const id of change.remove ?? []) removed.set(id, sourceOf.get(id) ?? '');
+  if (change.crop) {
+    const { id, rectangle } = change.crop;
+    if (rectangle === null) crops.delete(id);
+    else crops.set(id, rectangle);
+  }
+  const idOf = new Map(entries.map(({ id, source }) => [source, id]));
+  for (const { kind, id, of } of setAside) {
+    const original = idOf.get(of ?? '');
+    if (kind !== 'near-duplicate' || id === undefined || original === undefined) continue;
+    if (changed.has(original)) alike.set(id, original);
+  }
+  for (const [id, original] of [...alike]) {
+    if (!removed.has(original) && !crops.has(original)) alike.delete(id);
+  }
+
+  if (change.label) {
+    const label = change.label.label?.trim() ?? '';
+    for (const id of change.label.ids) labels.set(id, label === '' ? null : label);
+  }
+  return {
+    schema: 1,
+    restored: [...restored.values()],
+    removed: Object.fromEntries(removed),
+    labels: Object.fromEntries(labels),
+    crops: Object.fromEntries(crops),
+    alike: Object.fromEntries(alike),
+  };
+}

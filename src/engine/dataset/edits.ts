@@ -1,0 +1,88 @@
+import * as path from 'node:path';
+import { z } from 'zod';
+import { type CropRectangle, cropRectangleSchema, pictureIdSchema } from '../../contract/dataset.ts';
+import { MorphloomError } from '../../contract/errors.ts';
+import { exists, replaceFile } from '../node/files.ts';
+import { readJson } from '../project/json.ts';
+
+const EDITS = 'edits.json';
+
+const editsSchema = z
+  .strictObject({
+    schema: z.literal(1),
+    /**
+     * Duplicates that are wanted all the same: the file; and of one that only looks the same, its content,
+     * by which it is known under another name too.
+     */
+    restored: z.array(z.strictObject({ source: z.string().min(1), id: pictureIdSchema.optional() })),
+    /** Pictures that are not wanted, by content, each with the file that it was. */
+    removed: z.record(pictureIdSchema, z.string()),
+    /** Labels in place of those of folder or table, by content; null is none. */
+    labels: z.record(pictureIdSchema, z.string().nullable()),
+    crops: z.record(pictureIdSchema, cropRectangleSchema),
+    /**
+     * What looked the same as a picture when that was removed or cropped: content by content. It stays set
+     * aside, although the picture that it was compared with is gone, or looks otherwise now.
+     */
+    alike: z.record(pictureIdSchema, pictureIdSchema),
+  })
+  .readonly();
+
+/** What was changed by hand, over what an import finds: the content of `edits.json`. */
+export type Edits = z.infer<typeof editsSchema>;
+
+export const NO_EDITS: Edits = { schema: 1, restored: [], removed: {}, labels: {}, crops: {}, alike: {} };
+
+/**
+ * The edits of a dataset folder; none where there is no such file. Throws `corrupt` when it is damaged:
+ * nobody's work is dropped in silence.
+ */
+export async function readEdits(dataset: string): Promise<Edits> {
+  const file = path.join(dataset, EDITS);
+  if (!(await exists(file))) return NO_EDITS;
+  try {
+    return await readJson(file, editsSchema);
+  } catch (cause) {
+    if (!(cause instanceof MorphloomError)) throw cause;
+    const remedy =
+      'It holds what you restored, removed, labelled and cropped by hand: put back a copy of it, or delete it to go on without.';
+    throw new MorphloomError(cause.code, `${cause.message} ${remedy}`, { cause });
+  }
+}
+
+/** Replaces the edits of a dataset folder; the next import applies them. */
+export async function writeEdits(dataset: string, edits: Edits): Promise<void> {
+  await replaceFile(path.join(dataset, EDITS), `${JSON.stringify(editsSchema.parse(edits), null, 1)}\n`);
+}
+
+/** Asked by an import for each picture, in the order of the set. */
+export interface AppliedEdits {
+  readonly isRemoved: (id: string) => boolean;
+  /** Whether a duplicate is wanted all the same. @param isKept whether the same content is in the set already */
+  readonly isRestored: (source: string, id: string, isKept: boolean) => boolean;
+  /** The label by hand; undefined where the folder's or the table's counts. */
+  readonly labelOf: (id: string) => string | null | undefined;
+  readonly cropOf: (id: string) => CropRectangle | undefined;
+  /** The content that this one looked the same as, when that was removed or cropped. */
+  readonly alikeTo: (id: string) => string | undefined;
+  /** Of a removed picture, the file that it was. */
+  readonly removedSource: (id: string) => string | undefined;
+}
+
+export function applied({ restored, removed, labels, crops, alike }: Edits): AppliedEdits {
+  const sources = new Set(restored.map(({ source }) => source));
+  const contents = new Set(restored.map(({ id }) => id));
+  const own = <T>(record: Readonly<Record<string, T>>): ((id: string) => T | undefined) => {
+    const map = new Map(Object.entries(record));
+    return (id) => map.get(id);
+  };
+  const removedSource = own(removed);
+  return {
+    isRemoved: (id) => removedSource(id) !== undefined,
+    isRestored: (source, id, isKept) => sources.has(source) || (!isKept && contents.has(id)),
+    labelOf: own(labels),
+    cropOf: own(crops),
+    alikeTo: own(alike),
+    removedSource,
+  };
+}
