@@ -1,9 +1,8 @@
 import * as path from 'node:path';
 import { InvalidArgumentError, Option } from 'commander';
-import type { Crop, ImageFormat, ImportReport } from '../contract/dataset.ts';
+import type { Crop, ImportReport } from '../contract/dataset.ts';
 import { cropSchema, MAX_SIDE } from '../contract/dataset.ts';
-import { MorphloomError } from '../contract/errors.ts';
-import { importPictures, openDataset } from '../engine/dataset/index.ts';
+import { importInto } from '../engine/jobs/import.ts';
 import { printable } from '../engine/node/pictures/index.ts';
 import { Project } from '../engine/project/project.ts';
 import type { Voice } from './terminal.ts';
@@ -20,7 +19,6 @@ export interface ImportFlags {
 }
 
 const REASONS_SHOWN = 10;
-const DEFAULT_FORMAT: ImageFormat = { width: 64, height: 64, channels: 3 };
 
 export const importOptions = (): Option[] => [
   new Option(
@@ -42,15 +40,12 @@ export async function importFolder(
   flags: ImportFlags,
   voice: Voice,
 ): Promise<Project> {
-  const project = await Project.openOrCreate(into);
-  const before = await shapeBefore(project.dataset);
-  // Not commander's "implies": an implied --channels counts as given, and conflicts with the very flag.
-  const channels = flags.grey ? 1 : flags.alpha ? 4 : (flags.channels ?? before.format.channels);
-  const report = await importPictures({
+  const channels = flags.grey ? 1 : flags.alpha ? 4 : flags.channels;
+  const { project, report } = await importInto(await Project.openOrCreate(into), {
     sources: folders,
-    into: project.dataset,
-    format: { ...before.format, ...flags.size, channels },
-    crop: flags.crop ?? before.crop,
+    // Not commander's "implies": an implied --channels counts as given, and conflicts with the very flag.
+    format: { ...flags.size, ...(channels === undefined ? {} : { channels }) },
+    crop: flags.crop,
     labels: flags.labels,
     keepDuplicates: flags.keepDuplicates,
     onProgress: voice.onProgress,
@@ -58,19 +53,7 @@ export async function importFolder(
   });
   tell(voice, report, project);
   voice.json({ imported: true, project: project.folder, ...report });
-  return project.withSources(folders);
-}
-
-/** The shape of the pictures that the project has, so that importing again keeps it. */
-async function shapeBefore(dataset: string): Promise<{ format: ImageFormat; crop: Crop }> {
-  try {
-    const set = await openDataset(dataset);
-    set.close();
-    return { format: set.format, crop: set.entries[0]?.crop ?? 'centre' };
-  } catch (error) {
-    if (error instanceof MorphloomError) return { format: DEFAULT_FORMAT, crop: 'centre' };
-    throw error;
-  }
+  return project;
 }
 
 function tell(voice: Voice, report: ImportReport, project: Project): void {

@@ -115,7 +115,8 @@ async function trainOn(dataset: Dataset, backend: BackendInfo, options: TrainOpt
   }
 }
 
-async function findRunToResume(project: Project, asked: string | undefined): Promise<RunFolder> {
+/** The run to go on with: the one asked for, else the latest. Throws `usage` where there is none. */
+export async function findRunToResume(project: Project, asked: string | undefined): Promise<RunFolder> {
   const ids = await RunFolder.list(project.runs);
   const id = asked ?? ids.at(-1);
   if (id === undefined || !ids.includes(id)) {

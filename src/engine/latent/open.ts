@@ -56,13 +56,9 @@ export async function openInstrument(
 
 /** The run that was asked for, or the latest that has a checkpoint. */
 async function findRun(project: Project, asked: string | undefined): Promise<RunFolder> {
-  const ids = await RunFolder.list(project.runs);
-  if (asked !== undefined && !ids.includes(asked)) {
-    const known = ids.length === 0 ? 'it has none yet' : `it has ${ids.join(', ')}`;
-    throw new MorphloomError('usage', `There is no run "${asked}" in "${project.folder}"; ${known}.`);
-  }
-  for (const id of asked === undefined ? ids.reverse() : [asked]) {
-    const run = await RunFolder.open(project.runs, id);
+  const ids = asked === undefined ? (await RunFolder.list(project.runs)).reverse() : [asked];
+  for (const id of ids) {
+    const run = await RunFolder.named(project.runs, id);
     if ((await run.checkpoints()).length > 0) return run;
   }
   throw notTrained(project);

@@ -46,6 +46,14 @@ export async function readJsonLines<Schema extends z.ZodType>(
     if (error.code === 'ENOENT') return '';
     throw error;
   });
+  return parseJsonLines(text, schema);
+}
+
+/** The same, of text: what comes after the last line's end is left out. */
+export function parseJsonLines<Schema extends z.ZodType>(
+  text: string,
+  schema: Schema,
+): (z.output<Schema> | null)[] {
   const lines = text.slice(0, text.lastIndexOf('\n') + 1).split('\n');
   return lines.filter((line) => line !== '').map((line) => parseLine(line, schema));
 }

@@ -29,6 +29,12 @@ export class Project {
   get attributes(): string {
     return path.join(this.folder, 'attributes');
   }
+  get morphs(): string {
+    return path.join(this.folder, 'morphs');
+  }
+  get exports(): string {
+    return path.join(this.folder, 'exports');
+  }
 
   static isProject(folder: string): Promise<boolean> {
     return exists(path.join(folder, 'project.json'));
@@ -76,8 +82,17 @@ export class Project {
   }
 
   /** Remembers where the pictures come from. */
-  async withSources(sources: readonly string[]): Promise<Project> {
-    const facts = { ...this.facts, sources: sources.map((source) => path.resolve(source)) };
+  withSources(sources: readonly string[]): Promise<Project> {
+    return this.#with({ sources: sources.map((source) => path.resolve(source)) });
+  }
+
+  /** Gives it another name; its folder keeps its own. */
+  withName(name: string): Promise<Project> {
+    return this.#with({ name });
+  }
+
+  async #with(change: Partial<ProjectFacts>): Promise<Project> {
+    const facts = { ...this.facts, ...change };
     await this.#save(facts);
     return new Project(this.folder, facts);
   }

@@ -1,15 +1,15 @@
 import * as fs from 'node:fs/promises';
-import * as fsSync from 'node:fs';
 import * as path from 'node:path';
 import { z } from 'zod';
 import { MorphloomError } from '../../contract/errors.ts';
 import { recipeSchema, type Recipe } from '../../contract/recipe.ts';
 import type { TrainingLine } from '../../contract/training.ts';
-import { describeWriteFailure, exists, replaceFile, syncFolder, writeSynced } from '../node/files.ts';
+import { describeWriteFailure, replaceFile, syncFolder, writeSynced } from '../node/files.ts';
 import type { Knot } from '../train/plan.ts';
 import type { CheckpointFacts, RunStore } from '../train/run.ts';
 import type { State } from '../train/task.ts';
 import { readJson, readJsonLines } from './json.ts';
+import { RunLines } from './run-lines.ts';
 import { encodeSafetensors, readSafetensors } from './safetensors.ts';
 
 const budget = z.discriminatedUnion('kind', [
@@ -45,9 +45,6 @@ const knotSchema = z.strictObject({
   elapsedSeconds: z.number().min(0),
 });
 
-/** As much of a line of figures as the run's folder itself goes by. */
-const lineSchema = z.looseObject({ step: z.number() });
-
 const WEIGHTS = 'weights.safetensors';
 const OPTIMISER = 'optimizer.safetensors';
 const STATE = 'state.json';
@@ -56,11 +53,15 @@ const KEEP = 2;
 
 /** The run's folder: `run.json`, `metrics.jsonl`, `plan.jsonl`, `checkpoints/<step>/`. */
 export class RunFolder implements RunStore {
+  readonly figures: RunLines;
+
   private constructor(
     readonly folder: string,
     readonly id: string,
     readonly facts: RunFacts,
-  ) {}
+  ) {
+    this.figures = new RunLines(folder);
+  }
 
   get recipe(): Recipe {
     return this.facts.recipe;
@@ -105,6 +106,14 @@ export class RunFolder implements RunStore {
     return new RunFolder(folder, id, facts);
   }
 
+  /** The run of this name. Throws `usage` where there is none. */
+  static async named(runs: string, id: string): Promise<RunFolder> {
+    const ids = await RunFolder.list(runs);
+    if (ids.includes(id)) return RunFolder.open(runs, id);
+    const known = ids.length === 0 ? 'it has none yet' : `it has ${ids.join(', ')}`;
+    throw new MorphloomError('usage', `There is no run "${id}" in "${path.dirname(runs)}"; ${known}.`);
+  }
+
   get #checkpoints(): string {
     return path.join(this.folder, 'checkpoints');
   }
@@ -138,6 +147,11 @@ export class RunFolder implements RunStore {
       }
     }
     return null;
+  }
+
+  /** The facts of the newest checkpoint that is whole; null where none was committed. */
+  async newestFacts(): Promise<CheckpointFacts | null> {
+    return this.newest((step) => this.#facts(step));
   }
 
   /** The weights to use the model with, as committed at this step, and where they lie. */
@@ -230,21 +244,17 @@ export class RunFolder implements RunStore {
   }
 
   addLine(line: TrainingLine): void {
-    fsSync.appendFileSync(path.join(this.folder, 'metrics.jsonl'), `${JSON.stringify(line)}\n`);
+    this.figures.add(line);
   }
 
   /** The figures written so far; a line that is damaged is left out. */
-  async lines(): Promise<TrainingLine[]> {
-    const lines = await readJsonLines(path.join(this.folder, 'metrics.jsonl'), lineSchema);
-    return lines.filter((line) => line !== null) as unknown as TrainingLine[];
+  lines(): Promise<TrainingLine[]> {
+    return this.figures.all();
   }
 
   /** Forgets the lines of steps that will be taken again. */
-  async rewindLines(step: number): Promise<void> {
-    const file = path.join(this.folder, 'metrics.jsonl');
-    if (!(await exists(file))) return;
-    const kept = (await this.lines()).filter((line) => line.step <= step);
-    await replaceFile(file, kept.map((line) => `${JSON.stringify(line)}\n`).join(''));
+  rewindLines(step: number): Promise<void> {
+    return this.figures.rewind(step);
   }
 }
 

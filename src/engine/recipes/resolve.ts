@@ -22,6 +22,14 @@ export function parseRecipe(document: unknown, where = 'In the recipe'): Recipe 
   return parsed.data;
 }
 
+/** A named recipe with settings by their keys, as `latent.size`. Throws `usage` errors for either. */
+export function recipeFrom(name: string, settings: Readonly<Record<string, unknown>>): Recipe {
+  const document = presetNamed(name);
+  for (const [key, value] of Object.entries(settings))
+    setAt(document, key, value, `${key}=${JSON.stringify(value)}`);
+  return parseRecipe(document);
+}
+
 /**
  * Applies settings such as `latent.size=64` or `regularisers.0.weight=0.5` to a document, in place. A value is
  * read as JSON where it is JSON, else as text. Whether it makes sense is for {@link parseRecipe} to say.
@@ -29,7 +37,12 @@ export function parseRecipe(document: unknown, where = 'In the recipe'): Recipe 
  */
 export function applySetting(document: unknown, setting: string): void {
   const at = setting.indexOf('=');
-  const path = setting.slice(0, Math.max(0, at)).split('.');
+  setAt(document, setting.slice(0, Math.max(0, at)), readValue(setting.slice(at + 1)), setting);
+}
+
+/** @param setting how the user wrote it, for messages */
+function setAt(document: unknown, keys: string, value: unknown, setting: string): void {
+  const path = keys.split('.');
   // `__proto__` is no key of a document: JavaScript would take it for something else, and lose the setting.
   if (path.some((key) => key === '' || key === '__proto__')) {
     throw new MorphloomError('usage', `"${setting}" is no setting; write key=value, as in latent.size=64.`);
@@ -43,7 +56,7 @@ export function applySetting(document: unknown, setting: string): void {
       throw leadsNowhere(`"${name}" is a list of ${holder.length}, whose places are counted from 0`);
     }
     if (depth === path.length - 1) {
-      holder[key] = readValue(setting.slice(at + 1));
+      holder[key] = value;
       return;
     }
     if (!Object.hasOwn(holder, key)) holder[key] = {};

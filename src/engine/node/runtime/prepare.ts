@@ -6,7 +6,7 @@ import { syncFolder, writeSynced } from '../files.ts';
 import { ADDON_FILE, buildAddon } from './addon.ts';
 import { cacheFolders, diskFullError, freeBytes, makeCache, type CacheFolders } from './cache.ts';
 import { runCommand } from './command.ts';
-import { withLock } from './lock.ts';
+import { withLock } from '../lock.ts';
 import type { WheelPlan } from './plan.ts';
 import { isProved, proveAddon, recordProof } from './prove.ts';
 import { findTools, requireTools } from './tools.ts';

@@ -1,7 +1,7 @@
 import * as fs from 'node:fs/promises';
 import * as os from 'node:os';
-import { throwIfCancelled } from '../../../contract/errors.ts';
-import { isAlive } from '../processes.ts';
+import { throwIfCancelled } from '../../contract/errors.ts';
+import { isAlive } from './processes.ts';
 
 const BEAT_MS = 2000;
 const RETRY_MS = 250;
@@ -26,27 +26,45 @@ interface Holder {
  * is taken over at once on the same machine, after a minute without a sign of life from another one.
  */
 export async function withLock<T>(file: string, options: LockOptions, work: () => Promise<T>): Promise<T> {
-  const own = JSON.stringify({ pid: process.pid, host: os.hostname() } satisfies Holder);
-  while (!(await take(file, own))) {
+  for (;;) {
     throwIfCancelled(options.signal);
-    if (await isStale(file)) {
-      await discard(file);
-      continue;
+    const held = await tryLock(file);
+    if (held !== null) {
+      try {
+        return await work();
+      } finally {
+        await held.release();
+      }
     }
     options.onWait?.();
     await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
+  }
+}
+
+/** A lock that this process holds. */
+export interface HeldLock {
+  release(): Promise<void>;
+}
+
+/** Takes the lock file `file`, as {@link withLock} does, or gives null where a living process holds it. */
+export async function tryLock(file: string): Promise<HeldLock | null> {
+  const own = JSON.stringify({ pid: process.pid, host: os.hostname() } satisfies Holder);
+  if (!(await take(file, own))) {
+    if (!(await isStale(file))) return null;
+    await discard(file);
+    if (!(await take(file, own))) return null;
   }
   const beat = setInterval(() => {
     const now = new Date();
     fs.utimes(file, now, now).catch(() => undefined);
   }, BEAT_MS);
   beat.unref();
-  try {
-    return await work();
-  } finally {
-    clearInterval(beat);
-    await fs.rm(file, { force: true });
-  }
+  return {
+    release: async () => {
+      clearInterval(beat);
+      await fs.rm(file, { force: true });
+    },
+  };
 }
 
 async function take(file: string, content: string): Promise<boolean> {

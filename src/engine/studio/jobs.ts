@@ -1,0 +1,275 @@
+import { randomUUID } from 'node:crypto';
+import { MorphloomError } from '../../contract/errors.ts';
+import type { Job, JobState } from '../../contract/studio/state.ts';
+import { RunControl } from '../train/run.ts';
+import { describe } from './connect.ts';
+import type { JobRequest } from './job-requests.ts';
+import type { Journal } from './journal.ts';
+import { ProgressMeter } from './progress-meter.ts';
+import type { TopicBoard } from './publisher.ts';
+
+/** What the work of a job may say while it is done. */
+export interface JobContext {
+  readonly signal: AbortSignal;
+  /** The switches of training; other work hears `signal` only. */
+  readonly control: RunControl;
+  readonly onProgress: ProgressMeter['report'];
+  /** A sentence that the user should read. */
+  note(line: string): void;
+  /** Changes what would be done again after a crash; resolves when that is on disk. */
+  keep(request: JobRequest): Promise<void>;
+  /** The run that training works on. */
+  setRun(run: string): void;
+  setFile(file: string): void;
+}
+
+/**
+ * Does what a request asks for, from its beginning or on from where it was left. `stopped` says that it was
+ * ended early, as asked, and kept what it had; what keeps nothing throws `cancelled`.
+ */
+export type Work = (request: JobRequest, context: JobContext) => Promise<'done' | 'stopped'>;
+
+interface Record {
+  job: Job;
+  request: JobRequest;
+  controller: AbortController;
+  control: RunControl;
+  meter: ProgressMeter;
+  ended: Promise<void>;
+}
+
+/** At most so many jobs that ended are remembered. */
+const MOST_ENDED = 50;
+const MOST_NOTES = 50;
+const ACTIVE: readonly JobState[] = ['queued', 'running', 'paused', 'stopping'];
+const isActive = ({ state }: Job): boolean => ACTIVE.includes(state);
+
+/** Two jobs of a lane never run at the same time: training fills the machine, and so does an export. */
+function laneOf(request: JobRequest): string {
+  if (request.kind === 'train') return request.kind;
+  return `${request.kind} ${request.project}`;
+}
+
+/** All long work of the engine: what waits, runs and has ended. It belongs to no client. */
+export class Jobs {
+  readonly #records = new Map<string, Record>();
+  #closing = false;
+
+  constructor(
+    private readonly journal: Journal,
+    private readonly work: Work,
+    private readonly board: TopicBoard,
+    private readonly log: (line: string) => void,
+  ) {}
+
+  /** Takes up what the journal has: what ran when the engine ended is interrupted. */
+  async recover(): Promise<void> {
+    for (const { job, request } of await this.journal.read()) {
+      const state = isActive(job) ? 'interrupted' : job.state;
+      this.#records.set(job.id, this.#record({ ...job, state, endedAt: job.endedAt ?? Date.now() }, request));
+    }
+    await this.#save();
+  }
+
+  /** The newest first. */
+  list(): readonly Job[] {
+    return [...this.#records.values()].map(({ job }) => job).reverse();
+  }
+
+  get(id: string): Job {
+    return this.#find(id).job;
+  }
+
+  /** Whether something goes on in this project. */
+  busy(project: string): boolean {
+    return this.list().some((job) => job.project === project && isActive(job));
+  }
+
+  async start(request: JobRequest, title: string): Promise<Job> {
+    const job: Job = {
+      id: randomUUID(),
+      kind: request.kind,
+      title,
+      project: request.project,
+      state: 'queued',
+      progress: null,
+      startedAt: Date.now(),
+      endedAt: null,
+      error: null,
+      canPause: false,
+      run: null,
+      file: null,
+      notes: [],
+    };
+    const record = this.#record(job, request);
+    this.#records.set(job.id, record);
+    await this.#save();
+    this.#next();
+    return record.job;
+  }
+
+  async pause(id: string): Promise<Job> {
+    const record = this.#find(id);
+    if (record.job.state === 'paused') return record.job;
+    if (record.job.state !== 'running' || !record.job.canPause) {
+      throw new MorphloomError(
+        'usage',
+        `"${record.job.title}" cannot be paused; only training that runs can.`,
+      );
+    }
+    record.control.pause();
+    this.#change(record, { state: 'paused' });
+    await this.#save();
+    return record.job;
+  }
+
+  /** Goes on with a paused job, or once more with one that the end of an engine interrupted. */
+  async resume(id: string): Promise<Job> {
+    const record = this.#find(id);
+    if (record.job.state === 'paused') {
+      record.control.resume();
+      this.#change(record, { state: 'running' });
+    } else if (record.job.state === 'interrupted') {
+      const job: Job = { ...record.job, state: 'queued', progress: null, endedAt: null, error: null };
+      this.#records.set(id, this.#record(job, record.request));
+      this.#next();
+    } else if (!isActive(record.job)) {
+      throw new MorphloomError(
+        'usage',
+        `"${record.job.title}" has ended, so there is nothing to go on with.`,
+      );
+    }
+    await this.#save();
+    return this.get(id);
+  }
+
+  async stop(id: string): Promise<Job> {
+    const record = this.#find(id);
+    if (record.job.state === 'queued') this.#end(record, 'cancelled');
+    else if (record.job.state === 'interrupted') this.#change(record, { state: 'cancelled' });
+    else if (isActive(record.job)) {
+      this.#change(record, { state: 'stopping' });
+      record.controller.abort();
+      record.control.stop();
+    }
+    await this.#save();
+    return record.job;
+  }
+
+  async dismiss(id: string): Promise<void> {
+    const { job } = this.#find(id);
+    if (isActive(job)) throw new MorphloomError('usage', `"${job.title}" has not ended yet; stop it first.`);
+    this.#records.delete(id);
+    this.board.changed('jobs');
+    await this.#save();
+  }
+
+  /** Ends all that runs: training commits first. The journal has them as interrupted, to go on with later. */
+  async close(): Promise<void> {
+    this.#closing = true;
+    const running = [...this.#records.values()].filter(({ job }) => isActive(job));
+    for (const record of running) {
+      record.controller.abort();
+      record.control.stop();
+    }
+    await Promise.all(running.map(({ ended }) => ended));
+    await this.#save();
+  }
+
+  #find(id: string): Record {
+    const record = this.#records.get(id);
+    if (record === undefined) throw new MorphloomError('usage', 'That job is no longer on the list.');
+    return record;
+  }
+
+  #record(job: Job, request: JobRequest): Record {
+    const record: Record = {
+      job,
+      request,
+      controller: new AbortController(),
+      control: new RunControl(),
+      meter: new ProgressMeter((progress) => {
+        if (isActive(record.job)) this.#change(record, { progress });
+      }),
+      ended: Promise.resolve(),
+    };
+    return record;
+  }
+
+  /** Starts what waits and whose lane is free, in the order in which it was asked for. */
+  #next(): void {
+    if (this.#closing) return;
+    const records = [...this.#records.values()];
+    const taken = new Set(
+      records
+        .filter(({ job }) => isActive(job) && job.state !== 'queued')
+        .map(({ request }) => laneOf(request)),
+    );
+    for (const record of records) {
+      const lane = laneOf(record.request);
+      if (record.job.state !== 'queued' || taken.has(lane)) continue;
+      taken.add(lane);
+      this.#change(record, { state: 'running', canPause: record.request.kind === 'train' });
+      record.ended = this.#run(record);
+    }
+    this.board.changed('jobs');
+  }
+
+  async #run(record: Record): Promise<void> {
+    const { controller, control, meter } = record;
+    await this.#save();
+    try {
+      const outcome = await this.work(record.request, {
+        signal: controller.signal,
+        control,
+        onProgress: meter.report,
+        note: (line) => {
+          const { notes } = record.job;
+          if (!notes.includes(line)) this.#change(record, { notes: [...notes, line].slice(-MOST_NOTES) });
+        },
+        keep: async (request) => {
+          record.request = request;
+          await this.#save();
+        },
+        setRun: (run) => this.#change(record, { run }),
+        setFile: (file) => this.#change(record, { file }),
+      });
+      this.#end(record, outcome === 'stopped' && this.#closing ? 'interrupted' : 'done');
+    } catch (error) {
+      if (!(error instanceof MorphloomError && error.code === 'cancelled')) this.#fail(record, error);
+      else this.#end(record, this.#closing ? 'interrupted' : 'cancelled');
+    }
+    await this.#save();
+    this.#next();
+  }
+
+  #fail(record: Record, error: unknown): void {
+    const ours = error instanceof MorphloomError;
+    if (!ours) this.log(`A defect in "${record.job.title}": ${describe(error)}`);
+    const message = error instanceof Error ? error.message : String(error);
+    this.#change(record, { error: { code: ours ? error.code : 'defect', message } });
+    this.#end(record, 'failed');
+  }
+
+  #end(record: Record, state: JobState): void {
+    record.meter.close();
+    this.#change(record, { state, endedAt: Date.now(), canPause: false });
+    const ended = [...this.#records.values()].filter(({ job }) => !isActive(job));
+    for (const { job } of ended.slice(0, -MOST_ENDED)) this.#records.delete(job.id);
+  }
+
+  #change(record: Record, change: Partial<Job>): void {
+    record.job = { ...record.job, ...change };
+    this.board.changed('jobs');
+  }
+
+  #save(): Promise<void> {
+    const entries = [...this.#records.values()].map(({ job, request }) => ({
+      job: { ...job, progress: null },
+      request,
+    }));
+    return this.journal.write(entries).catch((error: unknown) => {
+      this.log(`The list of jobs was not saved: ${describe(error)}`);
+    });
+  }
+}

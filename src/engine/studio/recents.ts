@@ -1,0 +1,60 @@
+import * as fs from 'node:fs/promises';
+import * as path from 'node:path';
+import { z } from 'zod';
+import type { RecentProject } from '../../contract/studio/state.ts';
+import { replaceFile } from '../node/files.ts';
+import { readJson } from '../project/json.ts';
+import { Project } from '../project/project.ts';
+
+const recentsSchema = z.array(
+  z.strictObject({
+    folder: z.string(),
+    name: z.string(),
+    pictures: z.number(),
+    runs: z.number(),
+    openedAt: z.number(),
+  }),
+);
+
+const MOST = 30;
+
+/** The projects opened last, the newest first, kept in a file. */
+export class Recents {
+  readonly #file: string;
+  #writing: Promise<void> = Promise.resolve();
+
+  constructor(stateFolder: string) {
+    this.#file = path.join(stateFolder, 'recent.json');
+  }
+
+  /** Those that are still there. */
+  async list(): Promise<RecentProject[]> {
+    const all = await this.#read();
+    const there = await Promise.all(all.map(({ folder }) => Project.isProject(folder)));
+    return all.filter((_, i) => there[i]);
+  }
+
+  remember(project: RecentProject): Promise<void> {
+    return this.#change((all) => [project, ...all.filter(({ folder }) => folder !== project.folder)]);
+  }
+
+  forget(folder: string): Promise<void> {
+    return this.#change((all) => all.filter((recent) => recent.folder !== folder));
+  }
+
+  /** A list that was lost or damaged is begun anew: it holds nothing that cannot be had again. */
+  async #read(): Promise<RecentProject[]> {
+    return readJson(this.#file, recentsSchema).catch(() => []);
+  }
+
+  #change(edit: (all: RecentProject[]) => RecentProject[]): Promise<void> {
+    this.#writing = this.#writing
+      .catch(() => undefined)
+      .then(async () => {
+        const all = edit(await this.#read()).slice(0, MOST);
+        await fs.mkdir(path.dirname(this.#file), { recursive: true });
+        await replaceFile(this.#file, `${JSON.stringify(all, null, 2)}\n`);
+      });
+    return this.#writing;
+  }
+}

@@ -1,0 +1,18 @@
+import type { StudioOptions } from './context.ts';
+import type { Engine } from './engine-state.ts';
+import type { Jobs } from './jobs.ts';
+import type { TopicBoard } from './publisher.ts';
+import type { Recents } from './recents.ts';
+import type { Sessions } from './sessions.ts';
+import type { TrainingNews } from './training-news.ts';
+
+/** What handlers and jobs work with. */
+export interface Services {
+  readonly options: StudioOptions;
+  readonly board: TopicBoard;
+  readonly engine: Engine;
+  readonly sessions: Sessions;
+  readonly recents: Recents;
+  readonly jobs: Jobs;
+  readonly news: TrainingNews;
+}

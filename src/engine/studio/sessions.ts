@@ -1,0 +1,211 @@
+import * as fs from 'node:fs/promises';
+import * as path from 'node:path';
+import { MorphloomError } from '../../contract/errors.ts';
+import type { ProjectState } from '../../contract/studio/state.ts';
+import { type HeldLock, tryLock } from '../node/lock.ts';
+import { Project } from '../project/project.ts';
+import type { Client } from './context.ts';
+import { ProjectReader } from './project-state.ts';
+import type { TopicBoard } from './publisher.ts';
+
+/** A project that is open in this engine: who looks at it, who writes, and what is known of it. */
+export class Session {
+  /** In the order in which they came; the one that writes is among them. */
+  readonly clients = new Set<Client>();
+  writer: Client | null = null;
+  /** Work of the engine's own that needs the project: jobs. */
+  holds = 0;
+  lock: HeldLock | null = null;
+  readonly reader: ProjectReader;
+  #changes: Promise<unknown> = Promise.resolve();
+
+  constructor(
+    public project: Project,
+    private readonly board: TopicBoard,
+  ) {
+    this.reader = new ProjectReader(project.folder);
+  }
+
+  get folder(): string {
+    return this.project.folder;
+  }
+
+  /** Whether this engine may write it: another process may hold it. */
+  get ours(): boolean {
+    return this.lock !== null;
+  }
+
+  accessOf(client: Client): 'write' | 'read' {
+    return this.ours && this.writer === client ? 'write' : 'read';
+  }
+
+  async state(client: Client): Promise<ProjectState> {
+    return { ...(await this.reader.read()), access: this.accessOf(client) };
+  }
+
+  /** Something in the folder is not as it was. */
+  changed(): void {
+    this.board.changed(`project:${this.folder}`);
+  }
+
+  /** Changes `project.json`, one change after the other. */
+  alter(change: (project: Project) => Promise<Project>): Promise<void> {
+    const altered = this.#changes
+      .catch(() => undefined)
+      .then(async () => {
+        this.project = await change(await Project.open(this.folder));
+        this.changed();
+      });
+    this.#changes = altered;
+    return altered;
+  }
+}
+
+/** All open projects. One engine at a time writes a project, and of its clients one. */
+export class Sessions {
+  readonly #open = new Map<string, Promise<Session>>();
+
+  constructor(private readonly board: TopicBoard) {}
+
+  /** Opens a project for a client; the first that opens it writes. */
+  async open(folder: string, client: Client): Promise<Session> {
+    const session = await this.#session(folder);
+    session.clients.add(client);
+    session.writer ??= client;
+    return session;
+  }
+
+  /** Takes writing over from whoever has it. Throws `usage` while another process has the project. */
+  async takeOver(folder: string, client: Client): Promise<Session> {
+    const session = await this.open(folder, client);
+    await this.#acquire(session);
+    if (!session.ours) throw heldElsewhere(session);
+    session.writer = client;
+    session.changed();
+    return session;
+  }
+
+  /** The session of a client that looks at the project. Throws `usage` where it was not opened. */
+  async reading(folder: string, client: Client): Promise<Session> {
+    const session = await this.find(folder);
+    if (session?.clients.has(client) !== true) {
+      throw new MorphloomError('usage', `The project "${folder}" is not open in this window; open it first.`);
+    }
+    return session;
+  }
+
+  /** The session of the client that writes the project. Throws `usage` for one that only reads. */
+  async writing(folder: string, client: Client): Promise<Session> {
+    const session = await this.reading(folder, client);
+    await this.#acquire(session);
+    if (!session.ours) throw heldElsewhere(session);
+    if (session.writer !== client) {
+      throw new MorphloomError(
+        'usage',
+        `"${session.project.facts.name}" is being changed in another window, so this one only looks on; take it over here to change it.`,
+      );
+    }
+    return session;
+  }
+
+  /** Throws `usage` where another client is the one that writes. */
+  async checkUnopposed(folder: string, client: Client): Promise<void> {
+    const writer = (await this.find(folder))?.writer ?? null;
+    if (writer !== null && writer !== client) await this.writing(folder, client);
+  }
+
+  /** Keeps a project open for a job, whoever leaves. Throws `usage` while another process has it. */
+  async hold(folder: string): Promise<{ session: Session; release: () => Promise<void> }> {
+    const session = await this.#session(folder);
+    session.holds += 1;
+    const release = async (): Promise<void> => {
+      session.holds -= 1;
+      await this.#leaveIfUnused(session);
+    };
+    try {
+      await this.#acquire(session);
+      if (!session.ours) throw heldElsewhere(session);
+    } catch (error) {
+      await release();
+      throw error;
+    }
+    return { session, release };
+  }
+
+  async find(folder: string): Promise<Session | null> {
+    return (await this.#open.get(await canonical(folder))?.catch(() => null)) ?? null;
+  }
+
+  async close(folder: string, client: Client): Promise<void> {
+    const session = await this.find(folder);
+    if (session !== null) await this.#leave(session, client);
+  }
+
+  /** A client is gone, without having closed anything. */
+  async left(client: Client): Promise<void> {
+    for (const opening of [...this.#open.values()]) {
+      const session = await opening.catch(() => null);
+      if (session?.clients.has(client) === true) await this.#leave(session, client);
+    }
+  }
+
+  async closeAll(): Promise<void> {
+    for (const opening of this.#open.values()) await (await opening.catch(() => null))?.lock?.release();
+    this.#open.clear();
+  }
+
+  async #leave(session: Session, client: Client): Promise<void> {
+    session.clients.delete(client);
+    if (session.writer === client) {
+      // Whoever has looked on for longest goes on: a window that was reloaded, most often.
+      session.writer = session.clients.values().next().value ?? null;
+      session.changed();
+    }
+    await this.#leaveIfUnused(session);
+  }
+
+  async #leaveIfUnused(session: Session): Promise<void> {
+    if (session.clients.size > 0 || session.holds > 0) return;
+    this.#open.delete(session.folder);
+    session.reader.close();
+    await session.lock?.release();
+    session.lock = null;
+  }
+
+  async #session(folder: string): Promise<Session> {
+    const key = await canonical(folder);
+    let opening = this.#open.get(key);
+    if (opening === undefined) {
+      opening = Project.open(key).then(async (project) => {
+        const session = new Session(project, this.board);
+        await this.#acquire(session);
+        return session;
+      });
+      this.#open.set(key, opening);
+      opening.catch(() => this.#open.delete(key));
+    }
+    return opening;
+  }
+
+  async #acquire(session: Session): Promise<void> {
+    session.lock ??= await tryLock(path.join(session.folder, '.lock')).catch(
+      (error: NodeJS.ErrnoException) => {
+        // A project on a disk that may not be written can be looked at all the same.
+        if (['EACCES', 'EPERM', 'EROFS'].includes(error.code ?? '')) return null;
+        throw error;
+      },
+    );
+  }
+}
+
+/** One name for a folder, however it was reached. */
+export async function canonical(folder: string): Promise<string> {
+  const absolute = path.resolve(folder);
+  return fs.realpath(absolute).catch(() => absolute);
+}
+
+const heldElsewhere = ({ project }: Session): MorphloomError =>
+  new MorphloomError(
+    'usage',
+    `"${project.facts.name}" is being changed by another Morphloom, or its folder may not be written; close it there to change it here.`,
+  );

@@ -1,0 +1,88 @@
+import type { Wire } from '../../contract/studio/wire.ts';
+import { connect } from './connect.ts';
+import type { Client, StudioOptions } from './context.ts';
+import { Engine } from './engine-state.ts';
+import { createHandlers } from './handlers/index.ts';
+import { Jobs } from './jobs.ts';
+import { Journal } from './journal.ts';
+import { type TopicSource, TopicBoard } from './publisher.ts';
+import { Recents } from './recents.ts';
+import type { Services } from './services.ts';
+import { canonical, Sessions } from './sessions.ts';
+import { TrainingNews } from './training-news.ts';
+import { workOf } from './work/index.ts';
+
+export type { StudioOptions } from './context.ts';
+
+/** The engine as its doors see it. */
+export interface Studio {
+  /** Serves a client until the wire closes. */
+  connect(wire: Wire): void;
+  /** What goes on, for a door that wants to know whether it may end. */
+  readonly busy: { readonly training: boolean; readonly exporting: boolean };
+  /** Ends everything: training commits a checkpoint first, and all that ran is offered to go on with next time. */
+  close(): Promise<void>;
+}
+
+/** Starts the engine's side of the studio: one for all windows, whichever door they come through. */
+export async function createStudio(options: StudioOptions): Promise<Studio> {
+  const { log, stateFolder } = options;
+  const board = new TopicBoard();
+  const journal = await Journal.open(stateFolder, log);
+  const services: Services = {
+    options,
+    board,
+    engine: new Engine(options, board),
+    sessions: new Sessions(board),
+    recents: new Recents(stateFolder),
+    jobs: new Jobs(
+      journal,
+      workOf(() => services),
+      board,
+      log,
+    ),
+    news: new TrainingNews(board),
+  };
+  const { engine, sessions, jobs } = services;
+  await jobs.recover();
+  const handlers = createHandlers(services);
+  const topics: TopicSource = { board, read: (topic, client) => readTopic(services, topic, client) };
+  let clients = 0;
+  return {
+    connect: (wire) =>
+      connect(wire, {
+        handlers,
+        topics,
+        log,
+        joined: () => ({ id: ++clients }),
+        left: (client) => void sessions.left(client),
+      }),
+    get busy() {
+      const active = jobs
+        .list()
+        .filter(({ state }) => ['queued', 'running', 'stopping', 'paused'].includes(state));
+      return {
+        training: active.some(({ kind }) => kind === 'train'),
+        exporting: active.some(({ kind }) => kind === 'export'),
+      };
+    },
+    close: async () => {
+      engine.close();
+      await jobs.close();
+      await sessions.closeAll();
+      await journal.close();
+    },
+  };
+}
+
+async function readTopic(services: Services, topic: string, client: Client): Promise<unknown> {
+  const { engine, jobs, sessions, news } = services;
+  if (topic === 'engine') return engine.state();
+  if (topic === 'jobs') return jobs.list();
+  const at = topic.indexOf(':');
+  const [kind, folder] = [topic.slice(0, at), await canonical(topic.slice(at + 1))];
+  const session = await sessions.find(folder);
+  if (session?.clients.has(client) !== true) return undefined;
+  if (kind === 'project') return session.state(client);
+  return kind === 'training' ? news.line(folder) : news.look(folder);
+}
