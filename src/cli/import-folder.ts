@@ -14,7 +14,8 @@ export interface ImportFlags {
   readonly grey?: boolean;
   readonly alpha?: boolean;
   readonly crop?: Crop;
-  readonly labels?: string;
+  /** False for none, where there was one before. */
+  readonly labels?: string | false;
   readonly keepDuplicates?: boolean;
 }
 
@@ -30,7 +31,9 @@ export const importOptions = (): Option[] => [
   new Option('--alpha', 'the same as --channels 4').conflicts(['grey', 'channels']),
   new Option('--crop <how>', 'fill and cut evenly, keep all, or keep the detail').choices(cropSchema.options),
   new Option('--labels <csv>', "a table: file,label; or file and numbers by name (CelebA's layouts too)"),
+  new Option('--no-labels', 'forget the table of the import before'),
   new Option('--keep-duplicates', 'keep pictures that are, or look, the same'),
+  new Option('--no-keep-duplicates', 'set them aside, where they were kept before'),
 ];
 
 /** Makes a project hold exactly the pictures of these folders, and says what was set aside. */
@@ -46,7 +49,7 @@ export async function importFolder(
     // Not commander's "implies": an implied --channels counts as given, and conflicts with the very flag.
     format: { ...flags.size, ...(channels === undefined ? {} : { channels }) },
     crop: flags.crop,
-    labels: flags.labels,
+    labels: flags.labels === false ? null : flags.labels,
     keepDuplicates: flags.keepDuplicates,
     onProgress: voice.onProgress,
     signal: voice.signal,

@@ -10,8 +10,8 @@ export interface ImportRequest {
   readonly sources: readonly string[];
   readonly format?: Partial<ImageFormat> | undefined;
   readonly crop?: Crop | undefined;
-  /** A table of labels. */
-  readonly labels?: string | undefined;
+  /** A table of labels; null for none. */
+  readonly labels?: string | null | undefined;
   readonly keepDuplicates?: boolean | undefined;
   readonly onProgress?: OnProgress | undefined;
   readonly signal?: AbortSignal | undefined;
@@ -22,20 +22,21 @@ const DEFAULT_FORMAT: ImageFormat = { width: 64, height: 64, channels: 3 };
 /** Makes a project hold the pictures of these sources, and remember where they came from. */
 export async function importInto(
   project: Project,
-  { sources, format, crop, labels, keepDuplicates, onProgress, signal }: ImportRequest,
+  { sources, format, crop, onProgress, signal, ...request }: ImportRequest,
 ): Promise<{ project: Project; report: ImportReport }> {
   const before = await shapeBefore(project.dataset);
+  const { labels = project.facts.labels, keepDuplicates = project.facts.keepDuplicates } = request;
   const report = await importPictures({
     sources,
     into: project.dataset,
     format: { ...before.format, ...format },
     crop: crop ?? before.crop,
-    labels,
+    labels: labels ?? undefined,
     keepDuplicates,
     onProgress,
     signal,
   });
-  return { project: await project.withSources(sources), report };
+  return { project: await project.withSources(sources, { labels, keepDuplicates }), report };
 }
 
 /** The shape of the pictures that the project has, so that importing again keeps it. */
@@ -43,7 +44,7 @@ async function shapeBefore(dataset: string): Promise<{ format: ImageFormat; crop
   try {
     const set = await openDataset(dataset);
     set.close();
-    return { format: set.format, crop: set.crop };
+    return set;
   } catch (error) {
     if (error instanceof MorphloomError) return { format: DEFAULT_FORMAT, crop: 'centre' };
     throw error;

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { isDeepStrictEqual } from 'node:util';
 import { MorphloomError } from '../../contract/errors.ts';
 import type { Job, JobState } from '../../contract/studio/state.ts';
 import { RunControl } from '../train/run.ts';
@@ -15,12 +16,12 @@ export interface JobContext {
   readonly control: RunControl;
   readonly onProgress: ProgressMeter['report'];
   /** A sentence that the user should read. */
-  note(line: string): void;
+  readonly note: (line: string) => void;
   /** Changes what would be done again after a crash; resolves when that is on disk. */
-  keep(request: JobRequest): Promise<void>;
+  readonly keep: (request: JobRequest) => Promise<void>;
   /** The run that training works on. */
-  setRun(run: string): void;
-  setFile(file: string): void;
+  readonly setRun: (run: string) => void;
+  readonly setFile: (file: string) => void;
 }
 
 /**
@@ -29,7 +30,7 @@ export interface JobContext {
  */
 export type Work = (request: JobRequest, context: JobContext) => Promise<'done' | 'stopped'>;
 
-interface Record {
+interface Entry {
   job: Job;
   request: JobRequest;
   controller: AbortController;
@@ -52,7 +53,7 @@ function laneOf(request: JobRequest): string {
 
 /** All long work of the engine: what waits, runs and has ended. It belongs to no client. */
 export class Jobs {
-  readonly #records = new Map<string, Record>();
+  readonly #records = new Map<string, Entry>();
   #closing = false;
 
   constructor(
@@ -86,6 +87,11 @@ export class Jobs {
   }
 
   async start(request: JobRequest, title: string): Promise<Job> {
+    // What waits to be done anyway is not done twice: edits of many pictures in a row are one import.
+    const waiting = [...this.#records.values()].find(
+      (record) => record.job.state === 'queued' && isDeepStrictEqual(record.request, request),
+    );
+    if (waiting !== undefined && request.kind === 'import') return waiting.job;
     const job: Job = {
       id: randomUUID(),
       kind: request.kind,
@@ -176,14 +182,14 @@ export class Jobs {
     await this.#save();
   }
 
-  #find(id: string): Record {
+  #find(id: string): Entry {
     const record = this.#records.get(id);
     if (record === undefined) throw new MorphloomError('usage', 'That job is no longer on the list.');
     return record;
   }
 
-  #record(job: Job, request: JobRequest): Record {
-    const record: Record = {
+  #record(job: Job, request: JobRequest): Entry {
+    const record: Entry = {
       job,
       request,
       controller: new AbortController(),
@@ -215,7 +221,7 @@ export class Jobs {
     this.board.changed('jobs');
   }
 
-  async #run(record: Record): Promise<void> {
+  async #run(record: Entry): Promise<void> {
     const { controller, control, meter } = record;
     await this.#save();
     try {
@@ -243,7 +249,7 @@ export class Jobs {
     this.#next();
   }
 
-  #fail(record: Record, error: unknown): void {
+  #fail(record: Entry, error: unknown): void {
     const ours = error instanceof MorphloomError;
     if (!ours) this.log(`A defect in "${record.job.title}": ${describe(error)}`);
     const message = error instanceof Error ? error.message : String(error);
@@ -251,14 +257,14 @@ export class Jobs {
     this.#end(record, 'failed');
   }
 
-  #end(record: Record, state: JobState): void {
+  #end(record: Entry, state: JobState): void {
     record.meter.close();
     this.#change(record, { state, endedAt: Date.now(), canPause: false });
     const ended = [...this.#records.values()].filter(({ job }) => !isActive(job));
     for (const { job } of ended.slice(0, -MOST_ENDED)) this.#records.delete(job.id);
   }
 
-  #change(record: Record, change: Partial<Job>): void {
+  #change(record: Entry, change: Partial<Job>): void {
     record.job = { ...record.job, ...change };
     this.board.changed('jobs');
   }

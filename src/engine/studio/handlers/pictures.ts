@@ -1,11 +1,35 @@
-import * as path from 'node:path';
 import { MorphloomError } from '../../../contract/errors.ts';
-import type { Handlers } from '../context.ts';
+import type { EncodedPicture } from '../../../contract/studio/state.ts';
+import {
+  changeEdits,
+  type Dataset,
+  entryOfPicture,
+  listPictures,
+  listSetAside,
+  original,
+  pixelsOf,
+  thumbnail,
+} from '../../dataset/index.ts';
+import type { Client, Handlers } from '../context.ts';
 import type { Services } from '../services.ts';
 
-type Offered = 'pictures.import' | 'pictures.list' | 'pictures.pixels' | 'pictures.setAside';
+type Offered = Extract<keyof Handlers, `pictures.${string}`>;
+
+const NOTHING = new Uint8Array(0);
+const TYPE = 'image/webp';
 
 export function pictureHandlers({ sessions, jobs }: Services): Pick<Handlers, Offered> {
+  const picturesOf = async (project: string, client: Client): Promise<Dataset | null> =>
+    (await sessions.reading(project, client)).reader.picturesIfAny();
+  const entryOf = async (project: string, client: Client, id: string) => {
+    const dataset = await (await sessions.reading(project, client)).reader.pictures();
+    const entry = entryOfPicture(dataset, id);
+    if (entry !== null) return { dataset, entry };
+    throw new MorphloomError(
+      'usage',
+      'That picture is no longer in the project: it was removed, or its file changed.',
+    );
+  };
   return {
     'pictures.import': async ({ project, ...wishes }, { client }) => {
       const session = await sessions.writing(project, client);
@@ -15,53 +39,45 @@ export function pictureHandlers({ sessions, jobs }: Services): Pick<Handlers, Of
       const title = `Importing pictures into ${session.project.facts.name}`;
       return jobs.start({ kind: 'import', project: session.folder, ...wishes }, title);
     },
-    'pictures.list': async ({ project, from, count, label, search }, { client }) => {
-      const pictures = await (await sessions.reading(project, client)).reader.picturesIfAny();
-      const entries = pictures?.dataset.entries ?? [];
-      const wanted = search.toLowerCase();
-      const chosen = entries.flatMap((entry, index) => {
-        const name = path.basename(entry.source);
-        const labelled = label === null || (entry.label ?? '') === label;
-        return labelled && name.toLowerCase().includes(wanted) ? [{ entry, index, name }] : [];
-      });
-      return {
-        total: chosen.length,
-        pictures: chosen.slice(from, from + count).map(({ entry, index, name }) => ({
-          index,
-          id: entry.id,
-          name,
-          source: entry.source,
-          label: entry.label,
-          crop: entry.crop,
-          width: entry.width,
-          height: entry.height,
-        })),
-      };
+    'pictures.list': async ({ project, ...wanted }, { client }) => {
+      const dataset = await picturesOf(project, client);
+      return dataset === null ? { total: 0, pictures: [] } : listPictures(dataset, wanted);
     },
-    'pictures.pixels': async ({ project, ids }, { client }) => {
-      const { dataset, indexOf } = await (await sessions.reading(project, client)).reader.pictures();
-      const { width, height, channels } = dataset.format;
-      const bytes = new Uint8Array(ids.length * width * height * channels);
-      dataset.readBatch(
-        ids.map((id) => placeOf(indexOf, id)),
-        bytes,
+    'pictures.pixels': async ({ project, ids }, { client }) =>
+      pixelsOf(await (await sessions.reading(project, client)).reader.pictures(), ids),
+    'pictures.thumbnails': async ({ project, ids, side }, { client, signal }) => {
+      const dataset = await (await sessions.reading(project, client)).reader.pictures();
+      return Promise.all(
+        ids.map(async (id): Promise<EncodedPicture> => {
+          const entry = signal.aborted ? null : entryOfPicture(dataset, id);
+          const bytes = entry === null ? null : await thumbnail(dataset, entry, side);
+          return { id, type: bytes === null ? null : TYPE, bytes: bytes ?? NOTHING };
+        }),
       );
-      return { count: ids.length, width, height, channels, bytes };
     },
-    'pictures.setAside': async ({ project, from, count }, { client }) => {
-      const pictures = await (await sessions.reading(project, client)).reader.picturesIfAny();
-      const files = pictures?.setAside ?? [];
-      return { total: files.length, files: files.slice(from, from + count) };
+    'pictures.original': async ({ project, id, side }, { client }) => {
+      const { entry } = await entryOf(project, client, id);
+      const image = await original(entry, side);
+      const { width, height } = image ?? entry;
+      return { id, type: image === null ? null : TYPE, bytes: image?.bytes ?? NOTHING, width, height };
+    },
+    'pictures.setAside': async ({ project, ...page }, { client }) => {
+      const dataset = await picturesOf(project, client);
+      return dataset === null ? { total: 0, files: [] } : listSetAside(dataset, page);
+    },
+    'pictures.edit': async ({ project, ...change }, { client }) => {
+      const session = await sessions.writing(project, client);
+      await changeEdits(session.project.dataset, change);
+      const again = {
+        sources: null,
+        add: false,
+        format: null,
+        crop: null,
+        labels: null,
+        keepDuplicates: null,
+      };
+      const title = `Bringing ${session.project.facts.name} up to date`;
+      return jobs.start({ kind: 'import', project: session.folder, ...again }, title);
     },
   };
-}
-
-/** Throws `usage` for a picture that the project has not. */
-export function placeOf(indexOf: ReadonlyMap<string, number>, id: string): number {
-  const index = indexOf.get(id);
-  if (index !== undefined) return index;
-  throw new MorphloomError(
-    'usage',
-    'A picture is no longer in the project; it was removed, or its file changed.',
-  );
 }

@@ -1,0 +1,58 @@
+import type { FromHost, ToHost } from '../contract/studio/host.ts';
+import { standardFolders } from './studio/standard-folders.ts';
+import { createStudio, type Studio } from './studio/studio.ts';
+import { portWire, type PortLike } from './studio/wires.ts';
+
+/**
+ * The engine's own process. In Electron's utility process lines to windows come as MessagePorts; started by
+ * plain Node it has no lines, and takes the same words of its life cycle only.
+ */
+interface ParentPort {
+  on(event: 'message', listener: (event: { data: unknown; ports: PortLike[] }) => void): void;
+  postMessage(message: FromHost): void;
+}
+
+const parentPort = (process as NodeJS.Process & { parentPort?: ParentPort }).parentPort;
+
+const log = (line: string): void => void process.stderr.write(`${line}\n`);
+
+function isToHost(message: unknown): message is ToHost {
+  const kind = typeof message === 'object' && message !== null && 'kind' in message ? message.kind : null;
+  return kind === 'connect' || kind === 'close';
+}
+
+async function main(): Promise<void> {
+  // Ports may come while the studio is still made: nothing is lost by listening first.
+  const starting = createStudio({ ...standardFolders(), log });
+  let ending = false;
+  const end = async (): Promise<void> => {
+    if (ending) return;
+    ending = true;
+    await (await starting).close();
+    process.exit(0);
+  };
+  const hear = (message: unknown, ports: readonly PortLike[]): void => {
+    if (!isToHost(message)) return log('A message to the engine that is none of ours was dropped.');
+    if (message.kind === 'close') void end();
+    else for (const port of ports) void starting.then((studio: Studio) => studio.connect(portWire(port)));
+  };
+  parentPort?.on('message', ({ data, ports }) => hear(data, ports));
+  process.on('message', (message) => hear(message, []));
+  // Whoever started it is gone: what runs is committed, and waits to be gone on with.
+  process.on('disconnect', () => void end());
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => void end());
+  await starting;
+  const ready: FromHost = { kind: 'ready' };
+  parentPort?.postMessage(ready);
+  process.send?.(ready);
+}
+
+// One request that goes wrong in an unforeseen way must not end a night's training.
+process.on('unhandledRejection', (error) =>
+  log(`A defect: ${error instanceof Error ? error.stack : String(error)}`),
+);
+
+main().catch((error: unknown) => {
+  log(`The engine cannot start: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+  process.exit(1);
+});
