@@ -3,16 +3,18 @@ import type { Shell } from './shell.ts';
 /** What the preload hands to the page: the shell, but for the line itself, which a bridge cannot carry. */
 export interface Bridge extends Omit<Required<Shell>, 'kind' | 'connect'> {
   /**
-   * Asks for a new line to the engine. The MessagePort arrives as a message to the window from itself, a
-   * {@link PortMessage} with this id. Rejects when the engine cannot be started, with a sentence for people.
+   * Asks for a new line to the engine; `id` tells it from others. Its MessagePort comes as soon as the engine
+   * runs, as a message to the window from itself, a {@link PortMessage} with this id.
    */
-  connect(id: number): Promise<void>;
-  /** Hears when the engine's process ended: lines that were handed out are dead. */
-  onEngineGone(listener: () => void): void;
+  connect(id: number): void;
 }
 
+/**
+ * What the preload posts to its own window, in the order in which it happened: the port of a new line, by the
+ * id that it was asked for with; or null when the engine's process ended, and all lines so far are dead.
+ */
 export interface PortMessage {
-  readonly morphloomPort: number;
+  readonly morphloomPort: number | null;
 }
 
 export function isPortMessage(message: unknown): message is PortMessage {
@@ -20,7 +22,7 @@ export function isPortMessage(message: unknown): message is PortMessage {
     typeof message === 'object' &&
     message !== null &&
     'morphloomPort' in message &&
-    typeof message.morphloomPort === 'number'
+    (message.morphloomPort === null || typeof message.morphloomPort === 'number')
   );
 }
 
@@ -42,6 +44,7 @@ export const CHANNELS = {
   reportProblem: 'morphloom:report-problem',
   command: 'morphloom:command',
   openProject: 'morphloom:open-project',
+  /** The page says that it hears commands, or projects to open; main keeps the latter until then. */
   listening: 'morphloom:listening',
   setBusy: 'morphloom:set-busy',
   projectOpened: 'morphloom:project-opened',

@@ -1,0 +1,103 @@
+// Opens the studio: in Electron, where its binary is here or can be had, and else in the browser.
+/* global AbortController, clearTimeout */
+import { spawn } from 'node:child_process';
+import fs from 'node:fs';
+import { createRequire } from 'node:module';
+import path from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { buildDesktop } from './build-desktop.mjs';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const electron = path.join(root, 'node_modules', 'electron');
+
+/** A download that brings nothing for so long is given up. */
+const STALL_MS = 15_000;
+
+const say = (line) => process.stderr.write(`${line}\n`);
+
+/** The program of the installed package; null where its binary was not fetched yet. */
+function installed() {
+  const note = path.join(electron, 'path.txt');
+  if (!fs.existsSync(note)) return null;
+  const folder = process.env.ELECTRON_OVERRIDE_DIST_PATH ?? path.join(electron, 'dist');
+  const program = path.join(folder, fs.readFileSync(note, 'utf8').trim());
+  return fs.existsSync(program) ? program : null;
+}
+
+/**
+ * Fetches the binary as the package itself would, and lets it be unpacked and checked by the package; only
+ * that a network which does not answer is not waited for.
+ */
+async function fetchBinary() {
+  const require = createRequire(path.join(electron, 'package.json'));
+  const { downloadArtifact } = await import(pathToFileURL(require.resolve('@electron/get')));
+  const { version } = require('./package.json');
+  const given = new AbortController();
+  let stalled = setTimeout(() => given.abort(), STALL_MS);
+  let shown = -1;
+  const onProgress = ({ percent }) => {
+    clearTimeout(stalled);
+    stalled = setTimeout(() => given.abort(), STALL_MS);
+    const now = Math.floor(percent * 100);
+    if (now === shown) return;
+    shown = now;
+    if (process.stderr.isTTY) process.stderr.write(`\rFetching Electron ${version}: ${now}%`);
+  };
+  say(`Fetching Electron ${version}, once (about 120 MB) …`);
+  try {
+    await downloadArtifact({
+      version,
+      artifactName: 'electron',
+      checksums: require('./checksums.json'),
+      platform: process.platform,
+      arch: process.arch,
+      downloadOptions: { quiet: true, signal: given.signal, getProgressCallback: onProgress },
+    });
+  } finally {
+    clearTimeout(stalled);
+    if (process.stderr.isTTY && shown >= 0) say('');
+  }
+  // It finds the download in the cache.
+  await run(process.execPath, [path.join(electron, 'install.js')]);
+}
+
+/** Resolves with the exit code; signals that end us end the child. */
+function run(file, args) {
+  return new Promise((resolve, reject) => {
+    const child = spawn(file, args, { cwd: process.cwd(), stdio: 'inherit' });
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
+    child.on('error', reject);
+    child.on('exit', (code) => resolve(code ?? 1));
+  });
+}
+
+async function program() {
+  const here = installed();
+  if (here !== null) return here;
+  if (!fs.existsSync(electron)) return null;
+  try {
+    await fetchBinary();
+    return installed();
+  } catch {
+    return null;
+  }
+}
+
+const hasScreen =
+  process.platform !== 'linux' || Boolean(process.env.DISPLAY) || Boolean(process.env.WAYLAND_DISPLAY);
+const binary = hasScreen ? await program() : null;
+if (binary === null) {
+  say(
+    hasScreen
+      ? 'Electron cannot be had from this network, so the studio opens in your browser; `npm start` tries again.'
+      : 'There is no screen here, so the studio is served to a browser.',
+  );
+  process.exitCode = await run(process.execPath, [
+    path.join(root, 'bin', 'morphloom.cjs'),
+    'serve',
+    ...process.argv.slice(2),
+  ]);
+} else {
+  await buildDesktop({ onlyStale: true });
+  process.exitCode = await run(binary, [root, ...process.argv.slice(2)]);
+}

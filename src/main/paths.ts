@@ -1,0 +1,11 @@
+import * as path from 'node:path';
+
+/** The package's folder, in a checkout as in an installed app: the bundle is dist/main/main.cjs. */
+const ROOT = path.join(import.meta.dirname, '..', '..');
+
+export const RENDERER_FOLDER = path.join(ROOT, 'dist', 'renderer');
+export const PRELOAD_FILE = path.join(ROOT, 'dist', 'preload', 'preload.cjs');
+export const ENGINE_FILE = path.join(ROOT, 'dist', 'engine.cjs');
+
+/** A picture of resources/icons, whose `@2x` neighbour Electron finds by itself. */
+export const iconFile = (name: string): string => path.join(ROOT, 'resources', 'icons', name);

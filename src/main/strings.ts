@@ -1,0 +1,66 @@
+/** Every sentence that main shows: menus, dialogs, tray. */
+export const strings = {
+  menu: {
+    file: 'File',
+    newProject: 'New project…',
+    openProject: 'Open project…',
+    openRecent: 'Open recent',
+    noRecent: 'No recent projects',
+    clearRecent: 'Clear this list',
+    addPictures: 'Add pictures…',
+    closeProject: 'Close project',
+    edit: 'Edit',
+    undo: 'Undo',
+    redo: 'Redo',
+    view: 'View',
+    pictures: 'Pictures',
+    train: 'Train',
+    explore: 'Explore',
+    morph: 'Morph',
+    attributes: 'Attributes',
+    exports: 'Exports',
+    palette: 'Command palette…',
+    theme: 'Appearance',
+    dark: 'Dark',
+    light: 'Light',
+    system: 'As the system',
+    shortcuts: 'Keyboard shortcuts',
+    reportProblem: 'Report a problem…',
+  },
+  choosePictures: { title: 'Choose folders or pictures', button: 'Add' },
+  pictureFiles: 'Pictures',
+  chooseProject: { title: 'Choose a Morphloom project', button: 'Open' },
+  chooseTable: { title: 'Choose a table of labels', button: 'Choose' },
+  tables: 'Tables',
+  allFiles: 'All files',
+  closing: {
+    training: 'A model is still training.',
+    exporting: 'An export is still being written.',
+    detail:
+      'It can go on without the window: open Morphloom again, or click its icon in the tray, to come back. If you stop now, training can be resumed from its last checkpoint, and an export starts over.',
+    background: 'Continue in background',
+    quit: 'Stop and quit',
+    cancel: 'Cancel',
+  },
+  tray: {
+    working: (percent: number | null): string =>
+      percent === null ? 'Morphloom is working' : `Morphloom is working: ${percent}%`,
+    show: 'Show Morphloom',
+    quit: 'Stop and quit',
+  },
+  engineFailed: {
+    message: 'The engine stopped several times right after it was started.',
+    detail: (log: string): string =>
+      `Nothing that was saved is lost. The log "${log}" says what happened; please report it.`,
+    again: 'Try again',
+    log: 'Show the log and try again',
+    quit: 'Quit',
+  },
+  windowFailed: {
+    message: 'The window failed several times in a row.',
+    detail: (log: string): string =>
+      `What the engine does goes on. The log "${log}" says what happened; please report it.`,
+    again: 'Try again',
+    quit: 'Quit',
+  },
+} as const;

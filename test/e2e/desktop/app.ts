@@ -1,0 +1,111 @@
+import * as fs from 'node:fs/promises';
+import * as os from 'node:os';
+import * as path from 'node:path';
+import { _electron, type ElectronApplication, type Page } from 'playwright-core';
+import { isAlive } from '../../../src/engine/node/processes.ts';
+import { openDisplay } from './display.ts';
+import type { TestElectron } from './electron.ts';
+
+const here = import.meta.dirname;
+const ROOT = path.join(here, '..', '..', '..');
+const CLOSE_MS = 15_000;
+
+export interface RunningApp {
+  readonly electron: ElectronApplication;
+  readonly page: Page;
+  /** All that it keeps, and the log. */
+  readonly folder: string;
+  /** The environment that it runs in; a second instance needs the same. */
+  readonly env: Record<string, string>;
+  /** What main and the engine have written so far. */
+  log(): Promise<string>;
+  /** The process that the newest engine runs as. */
+  enginePid(): Promise<number>;
+  /** Ends it, whatever it was doing, and all that it started. */
+  close(): Promise<void>;
+}
+
+export interface LaunchOptions {
+  readonly args?: readonly string[];
+  /** Another engine than the built one. */
+  readonly engine?: string;
+  /** What an earlier app kept; its own, where absent. */
+  readonly folder?: string;
+  /** The user's projects, recents and so on. */
+  readonly home?: string;
+}
+
+/** Starts the built app with everything of its own: display, folder, processes. */
+export async function launchApp(
+  { executable }: TestElectron,
+  options: LaunchOptions = {},
+): Promise<RunningApp> {
+  const folder = options.folder ?? (await fs.mkdtemp(path.join(os.tmpdir(), 'morphloom-desktop-')));
+  const display = await openDisplay();
+  const env: Record<string, string> = {
+    ...(process.env as Record<string, string>),
+    DISPLAY: display.name,
+    HOME: folder,
+    XDG_CONFIG_HOME: path.join(folder, 'config'),
+    XDG_DATA_HOME: path.join(folder, 'data'),
+    MORPHLOOM_CACHE: process.env['MORPHLOOM_CACHE'] ?? path.join(os.homedir(), '.cache', 'morphloom'),
+    MORPHLOOM_TEST_BOOT: path.join(here, 'boot.cjs'),
+    MORPHLOOM_TEST_MAIN: path.join(ROOT, 'dist', 'main', 'main.cjs'),
+    MORPHLOOM_TEST_USER_DATA: folder,
+    MORPHLOOM_TEST_ENGINE: options.engine ?? '',
+  };
+  const electron = await _electron
+    .launch({
+      executablePath: executable,
+      args: [...(options.args ?? [])],
+      env,
+      cwd: folder,
+      timeout: 60_000,
+    })
+    .catch((error: unknown) => {
+      display.close();
+      throw error;
+    });
+  const page = await electron.firstWindow();
+  await page.waitForLoadState();
+  const logFile = path.join(folder, 'logs', 'main.log');
+  const log = (): Promise<string> => fs.readFile(logFile, 'utf8').catch(() => '');
+  return {
+    electron,
+    page,
+    folder,
+    env,
+    log,
+    enginePid: async () => {
+      const pid = [...(await log()).matchAll(/the engine runs as process (\d+)/g)].at(-1)?.[1];
+      if (pid === undefined) throw new Error('No engine runs.');
+      return Number(pid);
+    },
+    close: async () => {
+      const main = electron.process();
+      const pids = await descendants(main.pid ?? 0);
+      const ended = new Promise((resolve) => main.once('exit', resolve));
+      if (main.exitCode === null && main.signalCode === null) {
+        main.kill('SIGTERM');
+        await Promise.race([ended, new Promise((resolve) => setTimeout(resolve, CLOSE_MS))]);
+      }
+      for (const pid of pids) if (isAlive(pid)) process.kill(pid, 'SIGKILL');
+      display.close();
+      if (options.folder === undefined) await fs.rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** A process and all that it started, by /proc. */
+async function descendants(root: number): Promise<number[]> {
+  const parents = new Map<number, number>();
+  for (const name of await fs.readdir('/proc')) {
+    if (!/^\d+$/.test(name)) continue;
+    const stat = await fs.readFile(`/proc/${name}/stat`, 'utf8').catch(() => '');
+    const parent = /\) \S (\d+)/.exec(stat)?.[1];
+    if (parent !== undefined) parents.set(Number(name), Number(parent));
+  }
+  const found = [root];
+  for (const pid of found) for (const [child, parent] of parents) if (parent === pid) found.push(child);
+  return found;
+}
