@@ -100,6 +100,10 @@ export const setAsideSchema = z
     /** Of a duplicate, and of what was removed by hand: its own content and state, so that it is not looked at again while both stay as they are. */
     id: z.string().optional(),
     stamp: fileStampSchema.optional(),
+    /** Of the same: how many pictures of the set come before it, and what it would bring along. */
+    at: z.int().min(0).optional(),
+    label: z.string().nullable().optional(),
+    attributes: z.record(z.string(), z.number()).readonly().optional(),
   })
   .readonly();
 export type SetAside = z.infer<typeof setAsideSchema>;

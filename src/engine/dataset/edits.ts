@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import * as path from 'node:path';
 import { z } from 'zod';
 import { type CropRectangle, cropRectangleSchema, pictureIdSchema } from '../../contract/dataset.ts';
@@ -53,6 +54,13 @@ export async function readEdits(dataset: string): Promise<Edits> {
 /** Replaces the edits of a dataset folder; the next import applies them. */
 export async function writeEdits(dataset: string, edits: Edits): Promise<void> {
   await replaceFile(path.join(dataset, EDITS), `${JSON.stringify(editsSchema.parse(edits), null, 1)}\n`);
+}
+
+/** A hash of what decides over the pictures of a set and their pixels: all edits but labels. */
+export function membershipOf({ restored, removed, crops, alike }: Edits): string {
+  return createHash('sha256')
+    .update(JSON.stringify([restored, removed, crops, alike]))
+    .digest('hex');
 }
 
 /** Asked by an import for each picture, in the order of the set. */

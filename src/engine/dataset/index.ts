@@ -1,4 +1,6 @@
 /** From folders of pictures to packed pixels, and back to a batch; what is changed by hand; what is shown of it. */
+export { applyEdits } from './applyEdits.ts';
+export type { ImportWatch } from './assemble.ts';
 export {
   entryOfPicture,
   indexOfPicture,

@@ -63,20 +63,13 @@ export async function itemsOf(
       label: row && table?.hasLabels ? row.label : folderLabel(file),
       attributes: row?.attributes,
       composed: false,
-      load: async () => {
-        const picture = await readPictureFile(file.source);
-        return {
-          id: hashOf(picture.data),
-          decode: (format, crop, admit) => decodeBytes(picture, format, crop, admit),
-        };
-      },
+      load: () => loadFile(file.source),
     });
   }
   return { items, setAside, picturesWithoutRow };
 }
 
 function idxItems(file: FoundFile, set: IdxPictures): Item[] {
-  const { width, height } = set;
   return Array.from({ length: set.count }, (_, i): Item => {
     const label = set.labels?.[i];
     return {
@@ -84,18 +77,31 @@ function idxItems(file: FoundFile, set: IdxPictures): Item[] {
       stamp: file.stamp,
       label: label === undefined ? folderLabel(file) : String(label),
       composed: true,
-      load: () => {
-        const data = set.picture(i);
-        return Promise.resolve({
-          id: hashOf(Buffer.from(`${width}x${height}`), data),
-          decode: async (format, crop) => {
-            const pixels = await renderRaw({ data, width, height, channels: 1 }, format, crop);
-            return { pixels, width, height };
-          },
-        });
-      },
+      load: () => Promise.resolve(loadIdx(set, i)),
     };
   });
+}
+
+/** Reads a picture file. Throws a PictureProblem. */
+export async function loadFile(source: string): Promise<Loaded> {
+  const picture = await readPictureFile(source);
+  return {
+    id: hashOf(picture.data),
+    decode: (format, crop, admit) => decodeBytes(picture, format, crop, admit),
+  };
+}
+
+/** A picture of a set file. */
+export function loadIdx(set: IdxPictures, index: number): Loaded {
+  const { width, height } = set;
+  const data = set.picture(index);
+  return {
+    id: hashOf(Buffer.from(`${width}x${height}`), data),
+    decode: async (format, crop) => {
+      const pixels = await renderRaw({ data, width, height, channels: 1 }, format, crop);
+      return { pixels, width, height };
+    },
+  };
 }
 
 /** What a picture is known by, wherever it lies: 128 bits of its content's SHA-256, in hexadecimal. */

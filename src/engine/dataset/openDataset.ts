@@ -10,6 +10,10 @@ export interface Dataset {
   readonly format: ImageFormat;
   /** How pictures are brought to the format, but for those that were cropped by hand. */
   readonly crop: Crop;
+  /** Whether pictures that are, or look, the same were kept. */
+  readonly keepDuplicates: boolean;
+  /** The table of labels that it was imported with, an absolute path. */
+  readonly labelTable: string | null;
   readonly entries: readonly DatasetEntry[];
   /** The labels that occur, sorted by code unit. */
   readonly labels: readonly string[];
@@ -59,6 +63,8 @@ export function openIndexed(dir: string, index: DatasetIndex): Dataset {
     count: entries.length,
     format,
     crop: index.crop,
+    keepDuplicates: index.keepDuplicates ?? false,
+    labelTable: index.labels ?? null,
     entries,
     labels: labelsOf(entries),
     contentHash: index.contentHash,

@@ -47,7 +47,13 @@ export async function openPrevious(dir: string, format: ImageFormat, crop: Crop)
   return openReusable(dir, index, crop, await readSetAside(dir, index));
 }
 
-function openReusable(dir: string, index: DatasetIndex, crop: Crop, setAside: readonly SetAside[]): Previous {
+/** The same, of a set that is known to have the format. */
+export function openReusable(
+  dir: string,
+  index: DatasetIndex,
+  crop: Crop,
+  setAside: readonly SetAside[],
+): Previous {
   const set = openIndexed(dir, index);
   const { entries } = set;
   const size = bytesPerPicture(set.format);

@@ -30,8 +30,19 @@ const indexSchema = z.strictObject({
   version: z.literal(1),
   imageFormat: imageFormatSchema,
   crop: cropSchema,
+  /** How it was imported: so it is when imported again. Absent in sets that were made before this was kept. */
+  keepDuplicates: z.boolean().optional(),
+  /** Absolute path of the table of labels. */
+  labels: z.string().optional(),
+  /** `membershipOf` the edits that were applied. */
+  edits: z.string().optional(),
   contentHash: z.string(),
-  pack: z.strictObject({ file: z.string().regex(PACK_NAME), bytes: z.int().min(0) }),
+  pack: z.strictObject({
+    file: z.string().regex(PACK_NAME),
+    bytes: z.int().min(0),
+    /** SHA-256 of the file. */
+    hash: z.string().optional(),
+  }),
   entries: z.array(datasetEntrySchema),
 });
 export type DatasetIndex = z.infer<typeof indexSchema>;
@@ -162,16 +173,10 @@ export async function createPackWriter(dir: string): Promise<PackWriter> {
         await handle.sync();
         await handle.close();
         const packHash = hash.digest('hex');
-        const pack = { file: `pixels-${packHash.slice(0, 16)}.bin`, bytes };
-        const contentHash = hashContent(packHash, set.imageFormat, set.entries);
+        const pack = { file: `pixels-${packHash.slice(0, 16)}.bin`, bytes, hash: packHash };
         await fs.rename(temporary, path.join(dir, pack.file));
         await syncFolder(dir);
-        const index: DatasetIndex = { kind: 'morphloom-dataset', version: 1, ...set, contentHash, pack };
-        await replaceFile(
-          path.join(dir, SET_ASIDE),
-          `${JSON.stringify({ contentHash, setAside }, null, 1)}\n`,
-        );
-        await replaceFile(path.join(dir, INDEX), serialise(index));
+        const contentHash = await replaceIndex(dir, { ...set, pack }, packHash, setAside);
         await removeLeftovers(dir);
         return contentHash;
       } catch (cause) {
@@ -181,9 +186,27 @@ export async function createPackWriter(dir: string): Promise<PackWriter> {
   };
 }
 
+/**
+ * Makes another description of the pixels that are there the dataset.
+ * @param packHash SHA-256 of the pixels
+ * @returns the new content's hash
+ */
+export async function replaceIndex(
+  dir: string,
+  set: Omit<DatasetIndex, 'kind' | 'version' | 'contentHash'>,
+  packHash: string,
+  setAside: readonly SetAside[],
+): Promise<string> {
+  const contentHash = hashContent(packHash, set.imageFormat, set.entries);
+  const index: DatasetIndex = { ...set, kind: 'morphloom-dataset', version: 1, contentHash };
+  await replaceFile(path.join(dir, SET_ASIDE), `${JSON.stringify({ contentHash, setAside }, null, 1)}\n`);
+  await replaceFile(path.join(dir, INDEX), serialise(index));
+  return contentHash;
+}
+
 /** One entry a line: readable, and a change of one picture is a change of one line. */
-function serialise({ entries, ...rest }: DatasetIndex): string {
-  const head = JSON.stringify(rest).slice(0, -1);
+function serialise({ kind, version, entries, ...rest }: DatasetIndex): string {
+  const head = JSON.stringify({ kind, version, ...rest }).slice(0, -1);
   return `${head},"entries":[\n${entries.map((entry) => JSON.stringify(entry)).join(',\n')}\n]}\n`;
 }
 

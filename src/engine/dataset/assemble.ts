@@ -1,0 +1,158 @@
+import type { Crop, DatasetEntry, ImageFormat, ImportReport, SetAside } from '../../contract/dataset.ts';
+import { MorphloomError, throwIfCancelled } from '../../contract/errors.ts';
+import type { OnProgress } from '../../contract/progress.ts';
+import { printable } from '../node/pictures/index.ts';
+import { createMemoryBudget, inOrder } from './concurrency.ts';
+import { applied, type Edits, membershipOf } from './edits.ts';
+import type { Item } from './items.ts';
+import { labelsOf } from './openDataset.ts';
+import type { Previous } from './previous.ts';
+import { createSelection } from './selection.ts';
+import { createPackWriter } from './store.ts';
+import { dropThumbnails } from './thumbnails.ts';
+
+/** How one listens to an import, and stops it. */
+export interface ImportWatch {
+  /**
+   * Called for each picture of the new set as soon as it is decided on, in order; the pixels (of `format`)
+   * may be read, not changed. The set may still come to nothing.
+   */
+  readonly onPicture?: ((entry: DatasetEntry, pixels: Uint8Array) => void) | undefined;
+  readonly onSetAside?: ((file: SetAside) => void) | undefined;
+  readonly onProgress?: OnProgress | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** What a set is made of. */
+export interface AssemblyOptions extends ImportWatch {
+  /** The dataset folder. */
+  readonly into: string;
+  readonly format: ImageFormat;
+  readonly crop: Crop;
+  readonly keepDuplicates: boolean;
+  /** Absolute path of the table of labels that the items had. */
+  readonly labels: string | null;
+  readonly items: readonly Item[];
+  /** Where the items come from, for messages. */
+  readonly sources: readonly string[];
+  /** Files that did not become items. */
+  readonly setAside: readonly SetAside[];
+  readonly edits: Edits;
+  /** Closed at the end, whatever comes. */
+  readonly previous: Previous;
+}
+
+/** How many pictures are read and decoded side by side: what four threads of Node's pool can take. */
+const IN_FLIGHT = 4;
+/** How far decoding may run ahead of a slow picture. */
+const AHEAD = 64;
+/** Estimated bytes that pictures being decoded may hold together. */
+const DECODE_BYTES = 256 * 1024 * 1024;
+const PROGRESS_INTERVAL_MS = 100;
+const YIELD_INTERVAL_MS = 20;
+
+/**
+ * Chooses a set among items, packs it, and makes it the dataset of a folder, at the very end, in one step.
+ * Throws `input` when no picture is left.
+ */
+export async function assemble(options: AssemblyOptions): Promise<Omit<ImportReport, 'seconds'>> {
+  const { into, format, crop, keepDuplicates, labels, items, edits, previous } = options;
+  const { onPicture, onSetAside, onProgress, signal } = options;
+  const admit = createMemoryBudget(DECODE_BYTES);
+  const selection = createSelection({ format, crop, keepDuplicates, edits: applied(edits), previous, admit });
+  const setAside: SetAside[] = [];
+  const entries: DatasetEntry[] = [];
+  let added = 0;
+  let done = 0;
+  const report = (): void =>
+    onProgress?.({ stage: 'Reading pictures', done, total: items.length, unit: 'pictures' });
+  const everyInterval = createPacer(report);
+  const put = (aside: SetAside): void => {
+    setAside.push(aside);
+    onSetAside?.(aside);
+  };
+
+  let discard: (() => Promise<void>) | null = null;
+  try {
+    const pack = await createPackWriter(into);
+    discard = () => pack.discard();
+    for (const aside of options.setAside) put(aside);
+    const looks = inOrder(items, selection.look, { inFlight: IN_FLIGHT, ahead: AHEAD });
+    for await (const look of looks) {
+      throwIfCancelled(signal);
+      const item = items[done++];
+      if (!item) break;
+      const decision = await selection.decide(item, look);
+      if ('aside' in decision) put({ ...decision.aside, ...placeOf(decision.aside, item, entries.length) });
+      else {
+        entries.push(decision.entry);
+        if (decision.decoded) added += 1;
+        onPicture?.(decision.entry, decision.pixels);
+        await pack.append(decision.pixels);
+      }
+      await everyInterval();
+    }
+    report();
+    throwIfCancelled(signal);
+    if (entries.length === 0) throw nothingUsable(options.sources, setAside);
+    const made = {
+      imageFormat: format,
+      crop,
+      keepDuplicates,
+      ...(labels !== null && { labels }),
+      edits: membershipOf(edits),
+      entries,
+    };
+    const contentHash = await pack.commit(made, setAside);
+    discard = null;
+    await dropThumbnails(into, made);
+    const ids = new Set(entries.map(({ id }) => id));
+    return {
+      count: entries.length,
+      added,
+      kept: entries.length - added,
+      removed: previous.entries.filter(({ id }) => !ids.has(id)).length,
+      format,
+      crop,
+      labels: labelsOf(entries),
+      setAside,
+      contentHash,
+    };
+  } finally {
+    previous.close();
+    await discard?.();
+  }
+}
+
+/** What it takes to put a file that was set aside in its place of the set, without its source's folder. */
+function placeOf(aside: SetAside, { label, attributes }: Item, at: number): Partial<SetAside> {
+  return aside.id === undefined ? {} : { at, label, ...(attributes && { attributes }) };
+}
+
+function nothingUsable(sources: readonly string[], setAside: readonly SetAside[]): MorphloomError {
+  const where = sources.map((source) => `"${printable(source)}"`).join(', ');
+  const [first] = setAside;
+  const why = first
+    ? `${setAside.length} set aside; the first, "${printable(first.source)}", ${first.reason}`
+    : 'there are no files that are not hidden';
+  return new MorphloomError('input', `No usable picture in ${where}: ${why}.`);
+}
+
+/**
+ * Calls `report` a few times a second, and lets timers and signals have their turn: pictures that are taken
+ * over need no waiting, and would keep them out.
+ */
+function createPacer(report: () => void): () => Promise<void> {
+  let reported = 0;
+  let yielded = performance.now();
+  return async () => {
+    const now = performance.now();
+    if (now - reported >= PROGRESS_INTERVAL_MS) {
+      reported = now;
+      report();
+    }
+    if (now - yielded < YIELD_INTERVAL_MS) return;
+    await new Promise((resolve) => setImmediate(resolve));
+    yielded = performance.now();
+  };
+}
