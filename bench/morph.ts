@@ -2,7 +2,9 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { openInstrument } from '../src/engine/latent/open.ts';
 import { DEFAULT_MORPH } from '../src/contract/morph.ts';
-import { exportMorph } from '../src/engine/morph/export.ts';
+import { exportTimeline } from '../src/engine/morph/export.ts';
+import { picturesNamed } from '../src/engine/morph/pictures.ts';
+import { morphTimeline } from '../src/engine/morph/recipe.ts';
 import { median, morphloom, withFolder } from './support.ts';
 
 /**
@@ -29,12 +31,19 @@ void withFolder(async (folder) => {
     const bare: number[] = [];
     for (let round = 0; round <= ROUNDS; round++) {
       const ends = [names[2 * round], names[2 * round + 1]].map((name) => path.join(pictures, name));
-      const settings = { ...DEFAULT_MORPH, path: 'slerp' as const, frames: FRAMES, scale };
+      const references = await picturesNamed(instrument, ends);
+      const timeline = morphTimeline(
+        'bench',
+        references.map(({ id }) => id),
+        { ...DEFAULT_MORPH, path: 'slerp', frames: FRAMES },
+      );
       const out = path.join(folder, `${scale}-${round}.gif`);
       bare.push(
         await seconds(() => instrument.decode(new Float32Array(FRAMES * instrument.latentSize), FRAMES)),
       );
-      taken.push(await seconds(() => exportMorph({ instrument, pictures: ends, settings, seed: 0, out })));
+      taken.push(
+        await seconds(() => exportTimeline({ instrument, timeline, pictures: references, scale, out })),
+      );
     }
     // The first round warms everything up.
     const [morph, decode] = [median(taken.slice(1)), median(bare.slice(1))];

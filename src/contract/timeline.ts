@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { EASING_NAMES, type EasingName } from '../core/easing.ts';
 import { LOOPS } from '../core/timeline.ts';
-import { pictureIdSchema } from './dataset.ts';
-import { MORPH_PATHS } from './morph.ts';
+import { pictureCropSchema, pictureIdSchema } from './dataset.ts';
+import { MAX_SCALE, MORPH_PATHS } from './morph.ts';
 
 export { pictureIdSchema } from './dataset.ts';
 
@@ -22,6 +22,8 @@ export type Place = z.infer<typeof placeSchema>;
 
 export const MAX_KEYFRAMES = 1000;
 export const MAX_SECONDS = 3600;
+/** How far attributes move pictures, in standard deviations: beyond it there are no pictures. */
+export const MAX_MOVE = 10;
 
 export const keyframeSchema = z.strictObject({
   /** Its own name in this timeline, so that it can be moved about and still be the same. */
@@ -45,7 +47,7 @@ export const trackSchema = z.strictObject({
         /** Where on the way, in keyframes: 1.5 is half-way between the second and the third. */
         at: z.number().min(0).max(MAX_KEYFRAMES),
         /** In standard deviations of the pictures along the attribute. */
-        value: z.number().min(-10).max(10),
+        value: z.number().min(-MAX_MOVE).max(MAX_MOVE),
         /** How the value passes to that of the next point. */
         ease: easing.default('ease-in-out-sine'),
       }),
@@ -70,3 +72,18 @@ export const timelineSchema = z.strictObject({
   framesPerSecond: z.number().min(0.1).max(240).default(30),
 });
 export type Timeline = z.infer<typeof timelineSchema>;
+
+/** What a timeline's export holds beside the keys that all have: all that is needed to make it again. */
+export const timelineRecipeSchema = z
+  .object({
+    kind: z.literal('timeline'),
+    /** The project's folder, as it was called then. */
+    project: z.string().min(1),
+    /** The pictures that the timeline names: where each was, and how it was brought to the model's shape. */
+    pictures: z.array(z.object({ source: z.string().min(1), id: pictureIdSchema, crop: pictureCropSchema })),
+    timeline: timelineSchema,
+    /** Size of the frames, as a multiple of the model's pictures. */
+    scale: z.number().min(1).max(MAX_SCALE),
+  })
+  .readonly();
+export type TimelineRecipe = z.infer<typeof timelineRecipeSchema>;

@@ -1,16 +1,13 @@
 import * as path from 'node:path';
 import { type Command, Option } from 'commander';
 import { MorphloomError } from '../../contract/errors.ts';
-import { easing } from '../../core/easing.ts';
-import { learnAttributeFrom, latentsAlong, loadMoves } from '../../engine/jobs/attribute.ts';
+import { learnAttributeFrom } from '../../engine/jobs/attribute.ts';
+import { movedLoop, movedPicture } from '../../engine/jobs/move-picture.ts';
 import type { AttributeMethod } from '../../engine/latent/attribute.ts';
-import { movedFrames } from '../../engine/morph/moved.ts';
 import { picturesNamed } from '../../engine/morph/pictures.ts';
-import { writeAnimation } from '../../engine/node/encoders/animation.ts';
-import { writeStill } from '../../engine/node/encoders/still.ts';
 import { listAttributes } from '../../engine/project/attribute-folder.ts';
 import { Project } from '../../engine/project/project.ts';
-import { type InstrumentFlags, modelOf, withInstrument } from '../open.ts';
+import { type InstrumentFlags, withInstrument } from '../open.ts';
 import { backendOption, collect, jsonOption, positiveInteger, positiveNumber } from '../options.ts';
 import { createVoice } from '../terminal.ts';
 
@@ -132,44 +129,12 @@ function registerApply(parent: Command): void {
       const voice = createVoice(flags);
       const amounts = settings.map(parseAmount);
       await withInstrument(project, flags, voice, async (instrument) => {
-        const moves = await loadMoves(instrument, amounts);
-        const { detail = 1, scale = 1 } = flags;
-        const wants = { image: instrument.image, scale, dataset: instrument.project.dataset };
-        const [{ source, id, crop, keyframe }] = await picturesNamed([image], wants);
-        const own = instrument.encode(keyframe.pixels, 1).mean;
-        const provenance = {
-          morphloom: 1 as const,
-          kind: 'attribute',
-          model: modelOf(instrument),
-          seed: 0,
-          picture: { source, id, crop },
-          moves: amounts,
-          detail,
-          scale,
-        };
-        const still = /\.(png|webp)$/i.test(flags.out);
-        if (still) {
-          const [frame] = movedFrames(instrument, keyframe, own, latentsAlong(own, moves, [1]), {
-            detail,
-            scale,
-          });
-          await writeStill({ frame, out: flags.out, provenance });
-        } else {
-          const count = flags.frames ?? DEFAULT_FRAMES;
-          const ease = easing('ease-in-out-sine');
-          // There and back: the last frame is one step before the first, so that the loop has no double.
-          const factors = Array.from({ length: count }, (_, i) => ease(1 - Math.abs(1 - (2 * i) / count)));
-          const latents = latentsAlong(own, moves, factors);
-          await writeAnimation({
-            frames: movedFrames(instrument, keyframe, own, latents, { detail, scale }),
-            framesPerSecond: flags.fps ?? DEFAULT_FPS,
-            loop: true,
-            out: flags.out,
-            provenance,
-            onProgress: voice.onProgress,
-            signal: voice.signal,
-          });
-        }
+        const [picture] = await picturesNamed(instrument, [image]);
+        const { detail = 1, scale = 1, frames = DEFAULT_FRAMES, fps = DEFAULT_FPS } = flags;
+        const hooks = { onProgress: voice.onProgress, signal: voice.signal };
+        const wanted = { instrument, picture, moves: amounts, detail, scale, out: flags.out, ...hooks };
+        if (/\.(png|webp)$/i.test(flags.out)) await movedPicture(wanted);
+        else await movedLoop({ ...wanted, from: 0, frames, framesPerSecond: fps });
         voice.say(`${flags.out}`);
         voice.json({ out: path.resolve(flags.out), moves: amounts });
       });

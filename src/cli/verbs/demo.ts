@@ -3,17 +3,16 @@ import * as path from 'node:path';
 import type { Command } from 'commander';
 import { MorphloomError } from '../../contract/errors.ts';
 import { DEFAULT_MORPH } from '../../contract/morph.ts';
-import { easing } from '../../core/easing.ts';
 import { evaluateInstrument } from '../../engine/jobs/evaluate.ts';
 import { framesOf } from '../../engine/export/model-frames.ts';
-import { latentsAlong, learnAttributeFrom, loadMoves } from '../../engine/jobs/attribute.ts';
+import { learnAttributeFrom } from '../../engine/jobs/attribute.ts';
+import { movedLoop } from '../../engine/jobs/move-picture.ts';
 import { drawSamples } from '../../engine/jobs/sample.ts';
 import { openDataset } from '../../engine/dataset/index.ts';
 import type { OpenedInstrument } from '../../engine/latent/open.ts';
-import { exportMorph } from '../../engine/morph/export.ts';
-import { movedFrames } from '../../engine/morph/moved.ts';
+import { exportTimeline } from '../../engine/morph/export.ts';
 import { picturesNamed } from '../../engine/morph/pictures.ts';
-import { writeAnimation } from '../../engine/node/encoders/animation.ts';
+import { morphTimeline } from '../../engine/morph/recipe.ts';
 import { report } from '../../engine/node/encoders/compose.ts';
 import { writeStill } from '../../engine/node/encoders/still.ts';
 import { ATTRIBUTES_FILE, writeSamples } from '../../engine/node/samples.ts';
@@ -122,10 +121,11 @@ async function show(instrument: OpenedInstrument, out: string, voice: Voice): Pr
   dataset.close();
 
   const morph = path.join(out, 'morph.gif');
-  await exportMorph({
-    instrument,
-    pictures: cast,
-    settings: {
+  const pictures = await picturesNamed(instrument, cast);
+  const timeline = morphTimeline(
+    'Five of the faces',
+    pictures.map(({ id }) => id),
+    {
       ...DEFAULT_MORPH,
       path: 'spline',
       loop: 'cycle',
@@ -133,8 +133,13 @@ async function show(instrument: OpenedInstrument, out: string, voice: Voice): Pr
       hold: 6,
       ease: 'ease-in-out-sine',
       framesPerSecond: 25,
-      scale: SCALE,
     },
+  );
+  await exportTimeline({
+    instrument,
+    timeline,
+    pictures,
+    scale: SCALE,
     seed: SEED,
     out: morph,
     onProgress,
@@ -164,33 +169,17 @@ async function smileLoop(
   out: string,
   { onProgress, signal }: Voice,
 ): Promise<void> {
-  const wants = { image: instrument.image, scale: SCALE, dataset: instrument.project.dataset };
-  const [{ source, id, crop, keyframe }] = await picturesNamed([picture], wants);
-  const moves = await loadMoves(instrument, [{ name: 'smile', amount: SMILE }]);
-  const own = instrument.encode(keyframe.pixels, 1).mean;
-  const frameCount = 60;
-  const ease = easing('ease-in-out-sine');
-  const factors = Array.from(
-    { length: frameCount },
-    (_, i) => 1 - 2 * ease(Math.abs(1 - (2 * i) / frameCount)),
-  );
-  await writeAnimation({
-    frames: movedFrames(instrument, keyframe, own, latentsAlong(own, moves, factors), {
-      detail: 1,
-      scale: SCALE,
-    }),
-    frameCount,
+  const [sitter] = await picturesNamed(instrument, [picture]);
+  await movedLoop({
+    instrument,
+    picture: sitter,
+    moves: [{ name: 'smile', amount: SMILE }],
+    from: -1,
+    frames: 60,
     framesPerSecond: 25,
-    loop: true,
+    detail: 1,
+    scale: SCALE,
     out,
-    provenance: {
-      morphloom: 1,
-      kind: 'attribute',
-      model: modelOf(instrument),
-      seed: SEED,
-      picture: { source, id, crop },
-      moves: [{ name: 'smile', amount: SMILE }],
-    },
     onProgress,
     signal,
   });

@@ -12,13 +12,12 @@ import {
 } from '../../contract/morph.ts';
 import { EASING_NAMES, type EasingName, parseEasingName } from '../../core/easing.ts';
 import { type Loop, LOOPS } from '../../core/timeline.ts';
-import {
-  checkMorph,
-  exportMorph,
-  readMorphRecipe,
-  rebuildMorph,
-  type WrittenMorph,
-} from '../../engine/morph/export.ts';
+import type { OpenedInstrument } from '../../engine/latent/open.ts';
+import { exportTimeline, rebuildTimeline, type WrittenTimeline } from '../../engine/morph/export.ts';
+import { picturesNamed } from '../../engine/morph/pictures.ts';
+import { checkMorph, morphTimeline, readTimelineRecipe } from '../../engine/morph/recipe.ts';
+import { exists } from '../../engine/node/files.ts';
+import { readTimeline } from '../../engine/project/morph-folder.ts';
 import { type InstrumentFlags, modelOf, withInstrument } from '../open.ts';
 import { backendOption, jsonOption, seed } from '../options.ts';
 import { createVoice, type Voice } from '../terminal.ts';
@@ -26,6 +25,7 @@ import { createVoice, type Voice } from '../terminal.ts';
 interface Flags extends InstrumentFlags {
   readonly out?: string;
   readonly from?: string;
+  readonly timeline?: string;
   readonly frames: number;
   readonly fps: number;
   readonly path?: MorphPath;
@@ -37,18 +37,26 @@ interface Flags extends InstrumentFlags {
   readonly seed: number;
 }
 
-/** What a recipe decides, so that it cannot be given beside one. */
-const OF_THE_RECIPE = ['frames', 'fps', 'path', 'ease', 'loop', 'detail', 'scale', 'hold', 'seed'];
+const MAX_NAME = 200;
+/** What a timeline decides, and a recipe, so that it cannot be given beside one. */
+const OF_THE_TIMELINE = ['frames', 'fps', 'path', 'ease', 'loop', 'detail', 'hold'];
+const OF_THE_RECIPE = [...OF_THE_TIMELINE, 'scale', 'seed'];
 
-/** `morphloom morph P A B [C …] --out`, and `morphloom morph --from x.gif`, which makes it again. */
+/**
+ * `morphloom morph P A B [C …] --out`; `morphloom morph P --timeline morphs/x.json --out`, of one that the studio
+ * keeps; and `morphloom morph --from x.gif`, which makes it again.
+ */
 export function registerMorph(program: Command): void {
   const { frames, framesPerSecond, ease, loop, detail, scale, hold } = DEFAULT_MORPH;
   program
     .command('morph')
-    .description('morph from picture to picture, into a GIF, WebP or folder of frames')
+    .description('morph from picture to picture, into a GIF, WebP, sheet or folder of frames')
     .argument('[project]')
     .argument('[pictures...]', "two or more: files, or names of the project's pictures")
-    .option('--out <file|folder>', 'a .gif, a .webp, or a folder (ending with a slash) for PNG frames')
+    .option(
+      '--out <file|folder>',
+      'a .gif, a .webp, a .png sheet, or a folder (ending with a slash) for PNG frames',
+    )
     .option('--frames <n>', 'how many frames in all', whole(2, MAX_FRAMES), frames)
     .option('--fps <n>', 'frames per second', number(0.1, 240), framesPerSecond)
     .addOption(
@@ -73,6 +81,12 @@ export function registerMorph(program: Command): void {
         'make a morph again from the recipe in its file; a project overrides its path',
       ),
     )
+    .addOption(
+      new Option(
+        '--timeline <file>',
+        "a timeline of the studio's, as the project's morphs/ has them",
+      ).conflicts('from'),
+    )
     .option('--run <id>', 'this run (default: the latest, or that of the recipe)')
     .addOption(backendOption())
     .addOption(jsonOption())
@@ -80,6 +94,8 @@ export function registerMorph(program: Command): void {
       const voice = createVoice(flags);
       if (flags.from !== undefined)
         await rebuild(project, pictures, { ...flags, from: flags.from }, command, voice);
+      else if (flags.timeline !== undefined)
+        await play(project, pictures, { ...flags, timeline: flags.timeline }, command, voice);
       else await make(project, pictures, flags, voice);
     });
 }
@@ -90,7 +106,7 @@ async function make(
   flags: Flags,
   voice: Voice,
 ): Promise<void> {
-  const { out, fps: framesPerSecond, frames, ease, loop, detail, scale, hold } = flags;
+  const { fps: framesPerSecond, frames, ease, loop, detail, scale, hold } = flags;
   if (project === undefined) {
     throw new MorphloomError(
       'usage',
@@ -98,14 +114,41 @@ async function make(
     );
   }
   checkMorph(pictures.length, flags);
-  if (out === undefined) throw new MorphloomError('usage', 'Say where to write the morph: --out morph.gif.');
+  const out = outOf(flags);
   const path = flags.path ?? defaultPath(pictures.length);
   const settings: MorphSettings = { frames, framesPerSecond, path, ease, loop, detail, scale, hold };
   await withInstrument(project, flags, voice, async (instrument) => {
+    const references = await picturesNamed(instrument, pictures);
+    const ids = references.map(({ id }) => id);
+    const timeline = morphTimeline(pictures.join(' → ').slice(0, MAX_NAME), ids, settings);
     const hooks = { onProgress: voice.onProgress, signal: voice.signal };
-    const written = await exportMorph({ instrument, pictures, settings, seed: flags.seed, out, ...hooks });
-    tell(voice, written);
-    voice.json({ ...written, project: instrument.project.folder, model: modelOf(instrument) });
+    const job = { instrument, timeline, pictures: references, scale, seed: flags.seed, out, ...hooks };
+    tell(voice, instrument, await exportTimeline(job), { settings });
+  });
+}
+
+async function play(
+  project: string | undefined,
+  pictures: string[],
+  flags: Flags & { readonly timeline: string },
+  command: Command,
+  voice: Voice,
+): Promise<void> {
+  refuseBeside('--timeline', 'the timeline', OF_THE_TIMELINE, pictures, command);
+  if (project === undefined) {
+    throw new MorphloomError(
+      'usage',
+      'Name the project: morphloom morph P --timeline morphs/x.json --out x.gif.',
+    );
+  }
+  const out = outOf(flags);
+  const file = (await exists(flags.timeline)) ? flags.timeline : path.join(project, flags.timeline);
+  if (!(await exists(file))) throw new MorphloomError('input', `There is no timeline "${flags.timeline}".`);
+  const timeline = await readTimeline(file);
+  await withInstrument(project, flags, voice, async (instrument) => {
+    const hooks = { onProgress: voice.onProgress, signal: voice.signal };
+    const { scale, seed } = flags;
+    tell(voice, instrument, await exportTimeline({ instrument, timeline, scale, seed, out, ...hooks }));
   });
 }
 
@@ -116,27 +159,40 @@ async function rebuild(
   command: Command,
   voice: Voice,
 ): Promise<void> {
+  refuseBeside('--from', 'the recipe', OF_THE_RECIPE, pictures, command);
   const { from } = flags;
-  const given = OF_THE_RECIPE.find((name) => command.getOptionValueSource(name) === 'cli');
-  if (given !== undefined || pictures.length > 0) {
-    const what = given === undefined ? 'the pictures' : `--${given}`;
-    throw new MorphloomError(
-      'usage',
-      `With --from the recipe decides ${what}; leave it out, or leave out --from.`,
-    );
-  }
-  const recipe = await readMorphRecipe(from);
+  const recipe = await readTimelineRecipe(from);
   const out = flags.out ?? besides(from);
-  const run = flags.run ?? recipe.model.run;
+  const run = flags.run ?? recipe.provenance.model.run;
   await withInstrument(project ?? recipe.project, { ...flags, run }, voice, async (instrument) => {
     const hooks = { onProgress: voice.onProgress, signal: voice.signal };
-    const written = await rebuildMorph({ instrument, from, recipe, out, ...hooks });
-    tell(voice, written);
+    const written = await rebuildTimeline({ instrument, from, recipe, out, ...hooks });
+    tell(voice, instrument, written);
     if (written.identical !== null) {
       voice.say(written.identical ? `It equals ${from} to the byte.` : `It differs from ${from}.`);
     }
-    voice.json({ ...written, project: instrument.project.folder, model: modelOf(instrument) });
   });
+}
+
+function refuseBeside(
+  flag: string,
+  decider: string,
+  decided: readonly string[],
+  pictures: readonly string[],
+  command: Command,
+): void {
+  const given = decided.find((name) => command.getOptionValueSource(name) === 'cli');
+  if (given === undefined && pictures.length === 0) return;
+  const what = given === undefined ? 'the pictures' : `--${given}`;
+  throw new MorphloomError(
+    'usage',
+    `With ${flag} ${decider} decides ${what}; leave it out, or leave out ${flag}.`,
+  );
+}
+
+function outOf({ out }: Flags): string {
+  if (out === undefined) throw new MorphloomError('usage', 'Say where to write the morph: --out morph.gif.');
+  return out;
 }
 
 /** `x.gif` → `x-rebuilt.gif`: the original is left as it is. */
@@ -147,12 +203,16 @@ function besides(from: string): string {
 
 function tell(
   voice: Voice,
-  { path, frames, width, height, seconds, bytes, notes, pictures }: WrittenMorph,
+  instrument: OpenedInstrument,
+  written: WrittenTimeline,
+  more: { readonly settings?: MorphSettings } = {},
 ): void {
+  const { path, frames, width, height, seconds, bytes, notes, pictures } = written;
   voice.say(
     `${frames} frames of ${width} × ${height} through ${pictures.length} pictures, ${seconds.toFixed(1)} s, ${Math.ceil(bytes / 1000)} kB: ${path}`,
   );
   for (const note of notes) voice.say(note);
+  voice.json({ ...written, ...more, project: instrument.project.folder, model: modelOf(instrument) });
 }
 
 function easeNamed(text: string): EasingName {

@@ -266,6 +266,8 @@ export const procedures = {
     pictures: Pixels;
     /** How far the final ones are, in [0, 1]. */
     done: number;
+    /** As `preview.begin` told; where ways share their time they move a little once it is known how far the ways are. */
+    keyframesAt?: readonly number[];
   }>()({
     preview: z.string(),
     from: z.int().min(0),

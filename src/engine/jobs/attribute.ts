@@ -146,21 +146,22 @@ export function latentsAlong(
   });
 }
 
-/** Loads attributes for this model. Throws `usage` errors for names and for those of another model. */
-export async function loadMoves(
+/** Loads an attribute of this model. Throws `usage` errors for names and for those of another model. */
+export async function loadForModel(instrument: OpenedInstrument, name: string): Promise<StoredAttribute> {
+  const attribute = await loadAttribute(instrument.project.attributes, name);
+  if (attribute.facts.model.hash === instrument.hash) return attribute;
+  throw new MorphloomError(
+    'usage',
+    `"${name}" was learned on another model (run ${attribute.facts.model.run}); learn it again on ${instrument.runId}, or add --run.`,
+  );
+}
+
+/** Loads attributes with amounts to move along them. Throws as {@link loadForModel} does. */
+export function loadMoves(
   instrument: OpenedInstrument,
   amounts: readonly { readonly name: string; readonly amount: number }[],
 ): Promise<AttributeMove[]> {
   return Promise.all(
-    amounts.map(async ({ name, amount }) => {
-      const attribute = await loadAttribute(instrument.project.attributes, name);
-      if (attribute.facts.model.hash !== instrument.hash) {
-        throw new MorphloomError(
-          'usage',
-          `"${name}" was learned on another model (run ${attribute.facts.model.run}); learn it again on ${instrument.runId}, or add --run.`,
-        );
-      }
-      return { attribute, amount };
-    }),
+    amounts.map(async ({ name, amount }) => ({ attribute: await loadForModel(instrument, name), amount })),
   );
 }

@@ -2,10 +2,10 @@ import { type PictureShape, valuesOf } from './codec.ts';
 import { createEnlarger } from './resample.ts';
 import { addWarped, addWarpedSharply, type Flow, stillFlow } from './warp.ts';
 
-/** What the decoder lost of the two pictures that a segment lies between, at output size. */
+/** What the decoder lost of the two pictures that a segment lies between, at output size; null where there is no picture. */
 export interface Residuals {
-  readonly from: Float32Array;
-  readonly to: Float32Array;
+  readonly from: Float32Array | null;
+  readonly to: Float32Array | null;
 }
 
 /** How the shapes of some moment lie to those of the two ends. */
@@ -74,7 +74,7 @@ export function createCompositor(image: PictureShape, scale: number): Compositor
 
   /** Adds one end's picture, gone `way` (signed) along `between`. */
   const addEnd = (
-    residual: Float32Array,
+    residual: Float32Array | null,
     flow: Flow,
     between: Flow | undefined,
     way: number,
@@ -85,15 +85,16 @@ export function createCompositor(image: PictureShape, scale: number): Compositor
     if (weight === 0) return;
     if (between === undefined || way === 0) {
       for (let i = 0; i < out.length; i++) out[i] += weight * base[i];
-      add(residual, flow, detail * weight, out);
+      if (residual !== null) add(residual, flow, detail * weight, out);
       return;
     }
     for (const axis of ['u', 'v'] as const) {
       for (let i = 0; i < pixels; i++) shift[axis][i] = whole[axis][i] = way * between[axis][i];
     }
+    add(base, shift, weight, out);
+    if (residual === null) return;
     addWarped(flow.u, width, height, 1, shift, 1, whole.u);
     addWarped(flow.v, width, height, 1, shift, 1, whole.v);
-    add(base, shift, weight, out);
     add(residual, whole, detail * weight, out);
   };
 

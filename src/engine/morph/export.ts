@@ -1,101 +1,66 @@
 import * as fs from 'node:fs/promises';
 import * as path from 'node:path';
 import { MorphloomError } from '../../contract/errors.ts';
-import { type MorphRecipe, morphRecipeSchema, type MorphSettings } from '../../contract/morph.ts';
-import type { OnProgress } from '../../contract/progress.ts';
 import type { Provenance } from '../../contract/provenance.ts';
-import { fewestFrames, type Loop } from '../../core/timeline.ts';
+import type { ExportFormat } from '../../contract/studio/api.ts';
+import type { Timeline, TimelineRecipe } from '../../contract/timeline.ts';
+import type { Frame } from '../export/frame.ts';
 import type { OpenedInstrument } from '../latent/open.ts';
 import { writeAnimation, type WrittenAnimation } from '../node/encoders/animation.ts';
-import { readProvenance } from '../node/encoders/recipe.ts';
-import { morphFrames } from './morph.ts';
-import { type MorphPicture, picturesNamed, picturesReferred } from './pictures.ts';
+import { sheet } from '../node/encoders/compose.ts';
+import { writeStill } from '../node/encoders/still.ts';
+import { exists } from '../node/files.ts';
+import { timelineFrames } from './frames.ts';
+import type { PictureReference } from './material.ts';
+import { openMaterial } from './pictures.ts';
+import type { TimelinePlan } from './plan.ts';
+import type { ReadRecipe } from './recipe.ts';
+import { type Hooks, TimelineStudio } from './timeline.ts';
 
-interface Hooks {
-  readonly onProgress?: OnProgress | undefined;
-  readonly signal?: AbortSignal | undefined;
-}
-
-export interface MorphExport extends Hooks {
+export interface TimelineExport extends Hooks {
   readonly instrument: OpenedInstrument;
-  /** Two or more: files, or names of pictures of the project. */
-  readonly pictures: readonly string[];
-  readonly settings: MorphSettings;
-  readonly seed: number;
+  readonly timeline: Timeline;
+  /** Pictures that are not the project's, or were not cropped as it crops now. */
+  readonly pictures?: readonly PictureReference[];
+  /** Size of the frames, as a multiple of the model's pictures; 1 when left out. */
+  readonly scale?: number;
+  /** Recorded; nothing in a morph is drawn at random. */
+  readonly seed?: number;
+  /** `.gif`, `.webp`, a folder (ends with a slash) for PNG frames, or `.png` for a sheet of them. */
   readonly out: string;
 }
 
-export interface WrittenMorph extends WrittenAnimation {
-  /** Absolute paths. */
+export interface WrittenTimeline extends WrittenAnimation {
+  /** Absolute paths of the pictures in it, in the order in which they are met. */
   readonly pictures: readonly string[];
-  readonly settings: MorphSettings;
 }
 
-/**
- * Refuses what no morph can be made of, before anything is opened. Throws `usage`.
- * @param pictures how many
- */
-export function checkMorph(pictures: number, { frames, loop }: { frames: number; loop: Loop }): void {
-  if (pictures < 2) {
-    const given = pictures === 1 ? 'only one was named' : 'none was named';
-    throw new MorphloomError('usage', `A morph goes between two pictures or more; ${given}.`);
-  }
-  const fewest = fewestFrames(pictures, loop);
-  if (frames < fewest) {
-    throw new MorphloomError(
-      'usage',
-      `${frames} frames cannot show ${pictures} pictures; ask for ${fewest} at least.`,
-    );
-  }
+/** Makes a morph and writes it, with the whole timeline inside; the file is there when it is complete, or not at all. */
+export async function exportTimeline(job: TimelineExport): Promise<WrittenTimeline> {
+  const { instrument, timeline, scale = 1, seed = 0 } = job;
+  return draw(job, ({ reference }) => {
+    const ids = picturesOf(timeline);
+    const recipe: TimelineRecipe = {
+      kind: 'timeline',
+      project: instrument.project.folder,
+      pictures: [...new Set(ids)].map(reference).map(({ source, id, crop }) => ({ source, id, crop })),
+      timeline,
+      scale,
+    };
+    const model = { run: instrument.runId, hash: instrument.hash };
+    return { morphloom: 1, model, seed, ...recipe };
+  });
 }
 
-/** Makes a morph and writes it, with the recipe inside. */
-export async function exportMorph(job: MorphExport): Promise<WrittenMorph> {
-  checkMorph(job.pictures.length, job.settings);
-  const { instrument, settings } = job;
-  const wants = { image: instrument.image, scale: settings.scale, dataset: instrument.project.dataset };
-  const pictures = await picturesNamed(job.pictures, wants);
-  const provenance: Provenance & MorphRecipe = {
-    morphloom: 1,
-    kind: 'morph',
-    model: { run: instrument.runId, hash: instrument.hash },
-    seed: job.seed,
-    project: instrument.project.folder,
-    pictures: pictures.map(({ source, id, crop }) => ({ source, id, crop })),
-    settings,
-  };
-  return write(job, pictures, provenance, provenance);
-}
-
-/** The recipe of a morph's file. Throws `input` when it is no morph's, and as `readProvenance` does. */
-export async function readMorphRecipe(file: string): Promise<Provenance & MorphRecipe> {
-  const provenance = await readProvenance(file);
-  if (provenance.kind !== 'morph') {
-    throw new MorphloomError(
-      'input',
-      `"${file}" was made by "${provenance.kind}", not by a morph, so no morph can be rebuilt from it.`,
-    );
-  }
-  const recipe = morphRecipeSchema.safeParse(provenance);
-  if (!recipe.success) {
-    const [issue] = recipe.error.issues;
-    throw new MorphloomError(
-      'corrupt',
-      `The recipe embedded in "${file}" is damaged ("${issue.path.join('.')}": ${issue.message}); use an intact copy of the file.`,
-    );
-  }
-  return { ...provenance, ...recipe.data };
-}
-
-export interface MorphRebuild extends Hooks {
+export interface TimelineRebuild extends Hooks {
   readonly instrument: OpenedInstrument;
   /** The file that carries the recipe. */
   readonly from: string;
-  readonly recipe: Provenance & MorphRecipe;
+  readonly recipe: ReadRecipe;
   readonly out: string;
 }
 
-export interface RebuiltMorph extends WrittenMorph {
+export interface RebuiltTimeline extends WrittenTimeline {
   /** Whether the new file is the old one to the byte; null where they cannot be compared (folders, other formats). */
   readonly identical: boolean | null;
 }
@@ -104,42 +69,87 @@ export interface RebuiltMorph extends WrittenMorph {
  * Makes a morph again from the recipe in its file. Throws `input` when the model is no longer the one that it
  * was made with, or a picture is gone or has changed: what came out would be another morph.
  */
-export async function rebuildMorph(job: MorphRebuild): Promise<RebuiltMorph> {
+export async function rebuildTimeline(job: TimelineRebuild): Promise<RebuiltTimeline> {
   const { instrument, recipe, from, out } = job;
-  checkMorph(recipe.pictures.length, recipe.settings);
-  if (recipe.model.hash !== instrument.hash) {
+  const { timeline, pictures, scale, provenance } = recipe;
+  if (provenance.model.hash !== instrument.hash) {
     throw new MorphloomError(
       'input',
       `"${from}" was made with another model than run "${instrument.runId}" of "${instrument.project.folder}" has now (it was trained on, or is another of the same name), so the same morph cannot be rebuilt; make a new one from the pictures instead.`,
     );
   }
-  const { settings } = recipe;
-  const wants = { image: instrument.image, scale: settings.scale, dataset: instrument.project.dataset };
-  const pictures = await picturesReferred(recipe.pictures, wants);
   const comparable = path.extname(from).toLowerCase() === path.extname(out).toLowerCase();
   const before = comparable ? await fs.readFile(from).catch(() => null) : null;
-  const written = await write(job, pictures, recipe, recipe);
+  const written = await draw({ ...job, timeline, pictures, scale }, () => provenance);
   return { ...written, identical: before === null ? null : before.equals(await fs.readFile(written.path)) };
 }
 
-async function write(
-  { instrument, out, onProgress, signal }: Hooks & { instrument: OpenedInstrument; out: string },
-  pictures: readonly MorphPicture[],
-  { settings }: MorphRecipe,
-  provenance: Provenance,
-): Promise<WrittenMorph> {
-  const { frames, framesPerSecond, loop, hold } = settings;
-  const visits = fewestFrames(pictures.length, loop);
-  const keyframes = pictures.map(({ keyframe }) => keyframe);
-  const written = await writeAnimation({
-    frames: morphFrames(instrument, keyframes, { ...settings, onProgress, signal }),
-    frameCount: frames + hold * visits,
-    framesPerSecond,
-    loop: loop !== 'none',
-    out,
-    provenance,
-    ...(onProgress && { onProgress }),
-    ...(signal && { signal }),
-  });
-  return { ...written, pictures: pictures.map(({ source }) => source), settings };
+/**
+ * Where an export of this name goes: a name that is taken gets a number.
+ * @param folder the project's `exports/`
+ */
+export async function exportPath(folder: string, name: string, format: ExportFormat): Promise<string> {
+  const ending = { gif: '.gif', webp: '.webp', sheet: '.png', frames: '' }[format];
+  // eslint-disable-next-line no-control-regex
+  const safe = name.replaceAll(/[\\/:*?"<>|\u0000-\u001f]/g, '-').replace(/^[. ]+|[. ]+$/g, '') || 'morph';
+  for (let number = 1; ; number++) {
+    const file = path.join(folder, `${safe}${number === 1 ? '' : ` ${number}`}${ending}`);
+    if (!(await exists(file))) return format === 'frames' ? file + path.sep : file;
+  }
+}
+
+const picturesOf = ({ keyframes }: Timeline): string[] =>
+  keyframes.flatMap(({ place }) => (place.kind === 'picture' ? [place.id] : []));
+
+/** A studio of its own for each export: what another one remembers may differ in the last bit. */
+async function draw(
+  { instrument, timeline, pictures = [], scale = 1, out, onProgress, signal }: TimelineExport,
+  recipeOf: (material: { reference: (id: string) => PictureReference }) => Provenance,
+): Promise<WrittenTimeline> {
+  const material = await openMaterial(instrument, pictures);
+  try {
+    const provenance = recipeOf(material);
+    const plan = await new TimelineStudio(instrument, material).plan(timeline, { onProgress, signal });
+    const frames = timelineFrames(plan, { scale, signal });
+    const options = { out, provenance, onProgress, signal };
+    const written = /\.png$/i.test(out)
+      ? await writeSheet(plan, frames, options)
+      : await writeAnimation({
+          frames,
+          frameCount: plan.frameCount,
+          framesPerSecond: plan.framesPerSecond,
+          loop: timeline.loop !== 'none',
+          out,
+          provenance,
+          ...(onProgress && { onProgress }),
+          ...(signal && { signal }),
+        });
+    return { ...written, pictures: picturesOf(timeline).map((id) => material.reference(id).source) };
+  } finally {
+    material.close();
+  }
+}
+
+/** More than these are not looked at one by one. */
+const MOST_ON_SHEET = 240;
+
+async function writeSheet(
+  { frameCount, framesPerSecond }: TimelinePlan,
+  frames: AsyncIterable<Frame>,
+  { out, provenance, onProgress }: Hooks & { readonly out: string; readonly provenance: Provenance },
+): Promise<WrittenAnimation> {
+  const every = Math.ceil(frameCount / MOST_ON_SHEET);
+  const shown: Frame[] = [];
+  let done = 0;
+  for await (const frame of frames) {
+    if (done % every === 0) shown.push(frame);
+    onProgress?.({ stage: 'Drawing frames', done: ++done, total: frameCount, unit: 'frames' });
+  }
+  const columns = Math.ceil(Math.sqrt(shown.length));
+  const rows = Array.from({ length: Math.ceil(shown.length / columns) }, (_, row) =>
+    shown.slice(row * columns, (row + 1) * columns),
+  );
+  const written = await writeStill({ frame: await sheet({ rows }), out, provenance });
+  const notes = every === 1 ? [] : [`The sheet shows one frame of every ${every}.`];
+  return { ...written, frames: shown.length, seconds: frameCount / framesPerSecond, notes };
 }

@@ -1,32 +1,59 @@
-import type { Crop, ImageFormat } from '../../contract/dataset.ts';
-import { decodeBytes, readPictureFile } from '../node/pictures/index.ts';
-import type { PictureShape } from './codec.ts';
-import type { Keyframe } from './morph.ts';
-import { hashOf } from '../dataset/items.ts';
+import { MorphloomError } from '../../contract/errors.ts';
+import type { Place } from '../../contract/timeline.ts';
+import type { ByteCache } from './cache.ts';
+import { decodeAll, encodeAll, type LatentCodec } from './codec.ts';
+import type { Compositor } from './compositor.ts';
+import type { Material } from './material.ts';
 
-export interface KeyframeFile extends Keyframe {
-  /** Hash of the file's content, as the dataset's ids are. */
-  readonly id: string;
+/** A keyframe as the model knows it. */
+export interface Keyframe {
+  /** Equal for equal places. */
+  readonly key: string;
+  readonly latent: Float32Array;
+  /** What the model draws there, `[height, width, channels]` in [0, 1]. */
+  readonly decoded: Float32Array;
+  /** The artist's picture; null for a place of its own, which has none. */
+  readonly picture: { readonly id: string; readonly residual: Float32Array } | null;
 }
 
 /**
- * Reads a picture file for a morph: at the model's size, and at that of the frames.
- * @param scale size of the frames, as a multiple of `image`
+ * Encodes and decodes a keyframe. One at a time: in a call with others the last bit of a number may come out
+ * another, and the morph with it.
+ * @param compositor for frames of the model's size
+ * Throws `usage` for a place of another model, and as `material.picture` does.
  */
-export async function readKeyframe(
-  file: string,
-  image: PictureShape,
-  crop: Crop,
-  scale: number,
-): Promise<KeyframeFile> {
-  const content = await readPictureFile(file);
-  const format = image as ImageFormat;
-  const { pixels } = await decodeBytes(content, format, crop);
-  const wide = {
-    ...format,
-    width: Math.round(image.width * scale),
-    height: Math.round(image.height * scale),
-  };
-  const large = scale === 1 ? pixels : (await decodeBytes(content, wide, crop)).pixels;
-  return { id: hashOf(content.data), pixels, large };
+export async function openKeyframe(
+  codec: LatentCodec,
+  place: Place,
+  material: Material,
+  compositor: Compositor,
+  cache: ByteCache<Keyframe>,
+): Promise<Keyframe> {
+  const key = place.kind === 'picture' ? place.id : `latent ${place.values.join()}`;
+  const kept = cache.get(key);
+  if (kept !== undefined) return kept;
+  const keyframe =
+    place.kind === 'latent'
+      ? ofLatent(codec, key, place.values)
+      : ofPicture(codec, key, await material.picture(place.id), compositor);
+  const { latent, decoded, picture } = keyframe;
+  cache.set(key, keyframe, 4 * (latent.length + decoded.length + (picture?.residual.length ?? 0)));
+  return keyframe;
+}
+
+function ofLatent(codec: LatentCodec, key: string, values: readonly number[]): Keyframe {
+  if (values.length !== codec.latentSize) {
+    throw new MorphloomError(
+      'usage',
+      `This morph goes through a place of another model, of ${values.length} numbers where this one has ${codec.latentSize}; take it out, or choose the run that it comes from.`,
+    );
+  }
+  const latent = Float32Array.from(values);
+  return { key, latent, decoded: decodeAll(codec, [latent])[0], picture: null };
+}
+
+function ofPicture(codec: LatentCodec, id: string, pixels: Uint8Array, compositor: Compositor): Keyframe {
+  const [latent] = encodeAll(codec, [pixels]);
+  const [decoded] = decodeAll(codec, [latent]);
+  return { key: id, latent, decoded, picture: { id, residual: compositor.residual(pixels, decoded) } };
 }

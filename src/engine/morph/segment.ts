@@ -12,14 +12,16 @@ interface Knot {
   readonly flows: Required<EndFlows>;
 }
 
-/** The way from one keyframe to the next, measured: where on the path each seen step lies, and how shapes move. */
+/** The way from one keyframe to the next. */
 export interface Segment {
   /** Length of the whole way, in seen differences. */
   readonly length: number;
   /** The path's `t` at which a part of the way, in [0, 1], is done. */
   pathAt(position: number): number;
-  /** How far the detail is faded over to the second end, and the flows, at the path's `t`. */
-  detailAt(t: number, flows: Required<EndFlows>): number;
+  /** How far the detail is faded over to the second end, at the path's `t`. */
+  blendAt(t: number): number;
+  /** How shapes lie to those of the ends, at the path's `t`. */
+  flowsAt(t: number, out: Required<EndFlows>): void;
 }
 
 /**
@@ -28,59 +30,75 @@ export interface Segment {
  */
 const KNOTS = 6;
 
-/**
- * A segment of bare decodes: re-timed by what is seen of them.
- * @param samples decoded pictures at equal steps of the path's `t`, ends included
- */
-export function measureBare(samples: readonly Float32Array[]): Segment {
-  const cumulative = cumulativeLengths(steps(samples));
-  const last = samples.length - 1;
-  return {
-    length: cumulative[last],
-    pathAt: (position) => positionAtLength(cumulative, position) / last,
-    detailAt: (t) => lengthAtPosition(cumulative, t * last),
-  };
-}
-
 /** Called between pieces of long work, to report, to let others run, and to stop. */
 export type Tick = (done: number, total: number) => Promise<void>;
 
+/** How shapes move along a segment: what takes long to find, and depends on nothing but the pictures on it. */
+export interface SegmentFlows {
+  /** Lengths of the decoded pictures' way up to each sample, in seen differences. */
+  readonly bare: Float64Array;
+  /** None where neither end has a picture. */
+  readonly knots: readonly Knot[];
+}
+
 /**
- * A segment whose frames carry the ends' own detail: flows are measured at moments that look equally far
- * apart, and the segment is re-timed by what is seen of the whole composite.
+ * Measures the flows at moments that look equally far apart.
+ * @param samples decoded pictures at equal steps of the path's `t`, ends included
  * @param compositor for frames of the samples' own size
  */
-export async function measureComposite(
+export async function measureFlows(
   samples: readonly Float32Array[],
   residuals: Residuals,
-  detail: number,
   compositor: Compositor,
   estimator: FlowEstimator,
   tick: Tick,
-): Promise<Segment> {
-  const last = samples.length - 1;
-  const pixels = compositor.output.width * compositor.output.height;
+): Promise<SegmentFlows> {
   const bare = cumulativeLengths(steps(samples));
-  const knots = await measureKnots(samples, bare, residuals, compositor, estimator, tick);
-  const detailAt = (t: number, flows: Required<EndFlows>): number => {
-    const passed = lengthAtPosition(bare, t * last);
-    flowsAt(knots, passed, flows);
-    return passed;
-  };
-  const flows = stillFlows(pixels);
+  if (residuals.from === null && residuals.to === null) return { bare, knots: [] };
+  return { bare, knots: await measureKnots(samples, bare, residuals, compositor, estimator, tick) };
+}
+
+/** Lengths up to each sample of the way that is seen, with so much detail. */
+export function seenLengths(
+  samples: readonly Float32Array[],
+  residuals: Residuals,
+  detail: number,
+  flows: SegmentFlows,
+  compositor: Compositor,
+): Float64Array {
+  if (detail === 0 || flows.knots.length === 0) return flows.bare;
+  const last = samples.length - 1;
+  const segment = segmentOf(flows, flows.bare);
+  const moved = stillFlows(compositor.output.width * compositor.output.height);
   let [before, now] = [new Float32Array(samples[0].length), new Float32Array(samples[0].length)];
   const seen = new Float64Array(last);
   for (let i = 0; i <= last; i++) {
-    compositor.compose(samples[i], detail, residuals, flows, detailAt(i / last, flows), now);
+    segment.flowsAt(i / last, moved);
+    compositor.compose(samples[i], detail, residuals, moved, segment.blendAt(i / last), now);
     if (i > 0) seen[i - 1] = seenDifference(before, now);
     [before, now] = [now, before];
   }
-  const cumulative = cumulativeLengths(seen);
+  return cumulativeLengths(seen);
+}
+
+/**
+ * A segment that is passed so that equal parts show equal differences.
+ * @param lengths up to each sample, as {@link seenLengths} gives them
+ */
+export function segmentOf({ bare, knots }: SegmentFlows, lengths: Float64Array): Segment {
+  const last = lengths.length - 1;
+  const blendAt = (t: number): number => lengthAtPosition(bare, t * last);
   return {
-    length: cumulative[last],
-    pathAt: (position) => positionAtLength(cumulative, position) / last,
-    detailAt,
+    length: lengths[last],
+    pathAt: (position) => positionAtLength(lengths, position) / last,
+    blendAt,
+    flowsAt: (t, out) => flowsAt(knots, blendAt(t), out),
   };
+}
+
+/** A segment that nothing was measured on: passed evenly, its detail faded over where it stands. */
+export function unmeasuredSegment(length: number): Segment {
+  return { length, pathAt: (t) => t, blendAt: (t) => t, flowsAt: () => undefined };
 }
 
 function steps(samples: readonly Float32Array[]): number[] {
