@@ -1,5 +1,7 @@
 import js from '@eslint/js';
+import svelte from 'eslint-plugin-svelte';
 import tseslint from 'typescript-eslint';
+import svelteConfig from './src/renderer/svelte.config.js';
 
 /** Randomness and clocks that would make a run unrepeatable; each names what to use instead. */
 const bannedGlobals = [
@@ -20,6 +22,7 @@ export default tseslint.config(
       parserOptions: {
         project: [
           './src/*/tsconfig.json',
+          './src/renderer/tsconfig.node.json',
           './src/engine/*/tsconfig.json',
           './test/tsconfig.json',
           './bench/tsconfig.json',
@@ -49,6 +52,21 @@ export default tseslint.config(
         { name: 'performance', message: 'A pure module reads no clock: take the time as an argument.' },
         { name: 'process', message: 'This room runs in browsers too: take what you need as an argument.' },
       ],
+    },
+  },
+  {
+    files: ['src/renderer/**/*.svelte'],
+    extends: [...tseslint.configs.recommended, ...svelte.configs.recommended],
+    languageOptions: { parserOptions: { parser: tseslint.parser, svelteConfig } },
+    rules: {
+      // The compiler and svelte-check know the window's globals and types; the linter does not.
+      'no-undef': 'off',
+      'prefer-const': 'off',
+      'svelte/prefer-const': ['error', { destructuring: 'all' }],
+      'no-restricted-properties': ['error', ...bannedGlobals],
+      '@typescript-eslint/consistent-type-imports': 'error',
+      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
+      eqeqeq: ['error', 'always', { null: 'ignore' }],
     },
   },
   {

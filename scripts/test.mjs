@@ -56,6 +56,13 @@ if (slow) {
 } else {
   stage('format', bin('prettier'), ['--check', '--log-level', 'warn', '.']);
   stage('types', bin('tsc'), ['-b']);
+  stage('types of the window', bin('svelte-check'), [
+    '--workspace',
+    'src/renderer',
+    '--tsconfig',
+    './tsconfig.svelte.json',
+    '--fail-on-warnings',
+  ]);
   stage('lint', bin('eslint'), ['.']);
   stage('fences', bin('depcruise'), ['--config', '.dependency-cruiser.cjs', 'src']);
   stage('build', process.execPath, ['scripts/build.mjs']);

@@ -1,0 +1,17 @@
+import type { Job, JobKind } from '../../contract/studio/state.ts';
+import type { Room } from './rooms.ts';
+
+const ROOM_OF: Readonly<Record<JobKind, Room>> = {
+  import: 'pictures',
+  'sample-project': 'pictures',
+  train: 'train',
+  'learn-attribute': 'attributes',
+  export: 'exports',
+};
+
+/** Where a job is looked after. */
+export const roomOfJob = (kind: JobKind): Room => ROOM_OF[kind];
+
+/** The part of a job that is done, in [0, 1]; null while it is not known. */
+export const partOf = ({ progress }: Job): number | null =>
+  progress?.total ? Math.min(1, progress.done / progress.total) : null;

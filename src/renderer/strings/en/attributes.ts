@@ -1,0 +1,3 @@
+export const attributes = {
+  needsModel: 'Train a model first',
+};

@@ -1,0 +1,3 @@
+export const explore = {
+  needsModel: 'Train a model first',
+};

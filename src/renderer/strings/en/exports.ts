@@ -1,0 +1,3 @@
+export const exportsRoom = {
+  title: 'Exports',
+};
