@@ -44,15 +44,18 @@ export async function importFolder(
   voice: Voice,
 ): Promise<Project> {
   const channels = flags.grey ? 1 : flags.alpha ? 4 : flags.channels;
-  const { project, report } = await importInto(await Project.openOrCreate(into), {
+  const wishes = {
     sources: folders,
     // Not commander's "implies": an implied --channels counts as given, and conflicts with the very flag.
     format: { ...flags.size, ...(channels === undefined ? {} : { channels }) },
     crop: flags.crop,
     labels: flags.labels === false ? null : flags.labels,
     keepDuplicates: flags.keepDuplicates,
-    onProgress: voice.onProgress,
-    signal: voice.signal,
+  };
+  const { onProgress, signal } = voice;
+  const { project, report } = await importInto(await Project.openOrCreate(into), wishes, {
+    onProgress,
+    signal,
   });
   tell(voice, report, project);
   voice.json({ imported: true, project: project.folder, ...report });

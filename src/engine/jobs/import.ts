@@ -1,7 +1,6 @@
 import type { Crop, ImageFormat, ImportReport } from '../../contract/dataset.ts';
 import { MorphloomError } from '../../contract/errors.ts';
-import type { OnProgress } from '../../contract/progress.ts';
-import { importPictures, openDataset } from '../dataset/index.ts';
+import { importPictures, type ImportWatch, openDataset } from '../dataset/index.ts';
 import type { Project } from '../project/project.ts';
 
 /** What the pictures are to be like; what is left out stays as it was. */
@@ -13,8 +12,6 @@ export interface ImportRequest {
   /** A table of labels; null for none. */
   readonly labels?: string | null | undefined;
   readonly keepDuplicates?: boolean | undefined;
-  readonly onProgress?: OnProgress | undefined;
-  readonly signal?: AbortSignal | undefined;
 }
 
 const DEFAULT_FORMAT: ImageFormat = { width: 64, height: 64, channels: 3 };
@@ -22,31 +19,36 @@ const DEFAULT_FORMAT: ImageFormat = { width: 64, height: 64, channels: 3 };
 /** Makes a project hold the pictures of these sources, and remember where they came from. */
 export async function importInto(
   project: Project,
-  { sources, format, crop, onProgress, signal, ...request }: ImportRequest,
+  { sources, format, ...request }: ImportRequest,
+  watch: ImportWatch = {},
 ): Promise<{ project: Project; report: ImportReport }> {
-  const before = await shapeBefore(project.dataset);
-  const { labels = project.facts.labels, keepDuplicates = project.facts.keepDuplicates } = request;
+  const before = await settingsBefore(project.dataset);
+  const { crop = before.crop, labels = before.labels, keepDuplicates = before.keepDuplicates } = request;
   const report = await importPictures({
+    ...watch,
     sources,
     into: project.dataset,
     format: { ...before.format, ...format },
-    crop: crop ?? before.crop,
+    crop,
     labels: labels ?? undefined,
     keepDuplicates,
-    onProgress,
-    signal,
   });
-  return { project: await project.withSources(sources, { labels, keepDuplicates }), report };
+  return { project: await project.withSources(sources), report };
 }
 
-/** The shape of the pictures that the project has, so that importing again keeps it. */
-async function shapeBefore(dataset: string): Promise<{ format: ImageFormat; crop: Crop }> {
+/** How the pictures that the project has were imported, so that importing again keeps it. */
+async function settingsBefore(dataset: string): Promise<{
+  format: ImageFormat;
+  crop: Crop;
+  labels: string | null;
+  keepDuplicates: boolean;
+}> {
   try {
     const set = await openDataset(dataset);
     set.close();
-    return set;
+    return { format: set.format, crop: set.crop, labels: set.labelTable, keepDuplicates: set.keepDuplicates };
   } catch (error) {
-    if (error instanceof MorphloomError) return { format: DEFAULT_FORMAT, crop: 'centre' };
-    throw error;
+    if (!(error instanceof MorphloomError)) throw error;
+    return { format: DEFAULT_FORMAT, crop: 'centre', labels: null, keepDuplicates: false };
   }
 }

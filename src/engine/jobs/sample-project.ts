@@ -41,10 +41,10 @@ export async function makeSampleProject({
 }: SampleProject): Promise<{ project: Project; report: ImportReport }> {
   const hooks = { ...(onProgress && { onProgress }), ...(signal && { signal }) };
   await writeSamples({ kind, count, sizePx: drawnPx, seed: SEED, into: pictures, ...hooks });
-  return importInto(await Project.openOrCreate(project), {
+  const wishes = {
     sources: [pictures],
-    format: { width: modelPx, height: modelPx, channels: 3 },
+    format: { width: modelPx, height: modelPx, channels: 3 as const },
     labels: path.join(pictures, ATTRIBUTES_FILE),
-    ...hooks,
-  });
+  };
+  return importInto(await Project.openOrCreate(project), wishes, hooks);
 }

@@ -10,10 +10,6 @@ const projectSchema = z.strictObject({
   name: z.string(),
   /** Folders and files that the pictures come from: paths, never copies. */
   sources: z.array(z.string()),
-  /** The table of labels and attributes that comes with them. */
-  labels: z.string().nullable().default(null),
-  /** Whether pictures that are, or look, the same are all wanted. */
-  keepDuplicates: z.boolean().default(false),
 });
 export type ProjectFacts = z.infer<typeof projectSchema>;
 
@@ -80,23 +76,14 @@ export class Project {
       schema: 1,
       name: path.basename(absolute).replace(/\.morphloom$/, ''),
       sources: [],
-      labels: null,
-      keepDuplicates: false,
     });
     await project.#save(project.facts);
     return project;
   }
 
-  /** Remembers where the pictures come from, and what was asked for with them. */
-  withSources(
-    sources: readonly string[],
-    { labels, keepDuplicates }: Partial<Pick<ProjectFacts, 'labels' | 'keepDuplicates'>> = {},
-  ): Promise<Project> {
-    return this.#with({
-      sources: sources.map((source) => path.resolve(source)),
-      ...(labels !== undefined && { labels: labels === null ? null : path.resolve(labels) }),
-      ...(keepDuplicates !== undefined && { keepDuplicates }),
-    });
+  /** Remembers where the pictures come from. */
+  withSources(sources: readonly string[]): Promise<Project> {
+    return this.#with({ sources: sources.map((source) => path.resolve(source)) });
   }
 
   /** Gives it another name; its folder keeps its own. */

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { cropSchema, imageFormatSchema } from '../../contract/dataset.ts';
+import type { JobKind } from '../../contract/studio/state.ts';
 import { procedures } from '../../contract/studio/api.ts';
 
 const project = z.string();
@@ -16,6 +17,7 @@ export const jobRequestSchema = z.discriminatedUnion('kind', [
     labels: z.string().nullable(),
     keepDuplicates: z.boolean().nullable(),
   }),
+  z.strictObject({ kind: z.literal('edit'), project }),
   procedures['training.start'].input.extend({
     kind: z.literal('train'),
     /** The run, once it began: what is done again is to go on with it. */
@@ -31,3 +33,17 @@ export const jobRequestSchema = z.discriminatedUnion('kind', [
 ]);
 export type JobRequest = z.infer<typeof jobRequestSchema>;
 export type JobRequestOf<Kind extends JobRequest['kind']> = Extract<JobRequest, { kind: Kind }>;
+
+/** As what kind of job it is shown. */
+export function jobKindOf({ kind }: JobRequest): JobKind {
+  return kind === 'edit' ? 'import' : kind;
+}
+
+/**
+ * Two jobs of a lane never run at the same time: training fills the machine, and so does an export; two
+ * imports would each take the other's pictures away.
+ */
+export function laneOf(request: JobRequest): string {
+  const kind = jobKindOf(request);
+  return kind === 'train' || kind === 'export' ? kind : `${kind} ${request.project}`;
+}

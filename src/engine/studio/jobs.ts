@@ -4,7 +4,7 @@ import { MorphloomError } from '../../contract/errors.ts';
 import type { Job, JobState } from '../../contract/studio/state.ts';
 import { RunControl } from '../train/run.ts';
 import { describe } from './connect.ts';
-import type { JobRequest } from './job-requests.ts';
+import { jobKindOf, type JobRequest, laneOf } from './job-requests.ts';
 import type { Journal } from './journal.ts';
 import { ProgressMeter } from './progress-meter.ts';
 import type { TopicBoard } from './publisher.ts';
@@ -44,12 +44,6 @@ const MOST_ENDED = 50;
 const MOST_NOTES = 50;
 const ACTIVE: readonly JobState[] = ['queued', 'running', 'paused', 'stopping'];
 const isActive = ({ state }: Job): boolean => ACTIVE.includes(state);
-
-/** Two jobs of a lane never run at the same time: training fills the machine, and so does an export. */
-function laneOf(request: JobRequest): string {
-  if (request.kind === 'train') return request.kind;
-  return `${request.kind} ${request.project}`;
-}
 
 /** All long work of the engine: what waits, runs and has ended. It belongs to no client. */
 export class Jobs {
@@ -91,10 +85,10 @@ export class Jobs {
     const waiting = [...this.#records.values()].find(
       (record) => record.job.state === 'queued' && isDeepStrictEqual(record.request, request),
     );
-    if (waiting !== undefined && request.kind === 'import') return waiting.job;
+    if (waiting !== undefined && request.kind === 'edit') return waiting.job;
     const job: Job = {
       id: randomUUID(),
-      kind: request.kind,
+      kind: jobKindOf(request),
       title,
       project: request.project,
       state: 'queued',

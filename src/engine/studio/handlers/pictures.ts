@@ -68,16 +68,8 @@ export function pictureHandlers({ sessions, jobs }: Services): Pick<Handlers, Of
     'pictures.edit': async ({ project, ...change }, { client }) => {
       const session = await sessions.writing(project, client);
       await changeEdits(session.project.dataset, change);
-      const again = {
-        sources: null,
-        add: false,
-        format: null,
-        crop: null,
-        labels: null,
-        keepDuplicates: null,
-      };
       const title = `Bringing ${session.project.facts.name} up to date`;
-      return jobs.start({ kind: 'import', project: session.folder, ...again }, title);
+      return jobs.start({ kind: 'edit', project: session.folder }, title);
     },
   };
 }

@@ -1,26 +1,34 @@
+import { applyEdits } from '../../dataset/index.ts';
+import { importInto } from '../../jobs/import.ts';
 import type { JobRequestOf } from '../job-requests.ts';
 import type { JobContext } from '../jobs.ts';
 import type { Session } from '../sessions.ts';
-import { importInto } from '../../jobs/import.ts';
 
 export async function importWork(
   { sources, add, format, crop, labels, keepDuplicates }: JobRequestOf<'import'>,
-  { onProgress, signal }: JobContext,
+  context: JobContext,
   session: Session,
 ): Promise<'done'> {
   const before = session.project.facts.sources;
-  const wanted = sources === null ? before : add ? [...new Set([...before, ...sources])] : sources;
-  await session.alter(async (project) => {
-    const { project: after } = await importInto(project, {
-      sources: wanted,
-      format: format ?? undefined,
-      crop: crop ?? undefined,
-      labels: labels ?? undefined,
-      keepDuplicates: keepDuplicates ?? undefined,
-      onProgress,
-      signal,
-    });
-    return after;
-  });
+  const wishes = {
+    sources: sources === null ? before : add ? [...new Set([...before, ...sources])] : sources,
+    format: format ?? undefined,
+    crop: crop ?? undefined,
+    labels: labels ?? undefined,
+    keepDuplicates: keepDuplicates ?? undefined,
+  };
+  const { onProgress, signal } = context;
+  await session.alter(async (project) => (await importInto(project, wishes, { onProgress, signal })).project);
+  return 'done';
+}
+
+/** Brings the pictures up to what was changed of them by hand. */
+export async function editWork(
+  _: JobRequestOf<'edit'>,
+  { onProgress, signal }: JobContext,
+  session: Session,
+): Promise<'done'> {
+  await applyEdits(session.project.dataset, { onProgress, signal });
+  session.changed();
   return 'done';
 }

@@ -2,7 +2,7 @@ import type { JobContext, Work } from '../jobs.ts';
 import type { JobRequest } from '../job-requests.ts';
 import type { Services } from '../services.ts';
 import type { Session } from '../sessions.ts';
-import { importWork } from './import.ts';
+import { editWork, importWork } from './import.ts';
 import { sampleProjectWork } from './sample-project.ts';
 import { trainWork } from './train.ts';
 
@@ -30,6 +30,8 @@ function perform(
   switch (request.kind) {
     case 'import':
       return importWork(request, context, session);
+    case 'edit':
+      return editWork(request, context, session);
     case 'train':
       return trainWork(request, context, session, services);
   }
