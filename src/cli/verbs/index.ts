@@ -8,6 +8,7 @@ import { registerMorph } from './morph.ts';
 import { registerReconstruct } from './reconstruct.ts';
 import { registerSample } from './sample.ts';
 import { registerSamples } from './samples.ts';
+import { registerServe } from './serve.ts';
 import { registerTrain } from './train.ts';
 
 /** Adds one verb to the program. A verb is a file of this folder; list it here, in the order of `--help`. */
@@ -24,4 +25,5 @@ export const verbs: readonly RegisterVerb[] = [
   registerReconstruct,
   registerSample,
   registerAttribute,
+  registerServe,
 ];

@@ -28,5 +28,5 @@ export const GUARDING_HEADERS: Readonly<Record<string, string>> = {
   'Cross-Origin-Resource-Policy': 'same-origin',
   'Cross-Origin-Embedder-Policy': 'require-corp',
   'Permissions-Policy':
-    'camera=(), microphone=(), geolocation=(), usb=(), serial=(), hid=(), bluetooth=(), payment=()',
+    'camera=(), microphone=(), geolocation=(), usb=(), serial=(), hid=(), payment=()',
 };

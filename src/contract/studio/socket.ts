@@ -22,7 +22,7 @@ export function wireOverSocket(socket: Socket): Promise<Wire> {
   socket.binaryType = 'arraybuffer';
   const early: unknown[] = [];
   let deliver = (message: unknown): void => void early.push(message);
-  let gone: (() => void) | null = null;
+  const listeners: (() => void)[] = [];
   let closed = false;
 
   socket.addEventListener('message', ({ data }) => {
@@ -42,8 +42,8 @@ export function wireOverSocket(socket: Socket): Promise<Wire> {
       for (const message of early.splice(0)) listener(message);
     },
     closed: (listener) => {
-      gone = listener;
       if (closed) listener();
+      else listeners.push(listener);
     },
     close: () => socket.close(),
   };
@@ -54,7 +54,7 @@ export function wireOverSocket(socket: Socket): Promise<Wire> {
     socket.addEventListener('close', () => {
       closed = true;
       reject(new MorphloomError('environment', 'The engine cannot be reached.'));
-      gone?.();
+      for (const tell of listeners.splice(0)) tell();
     });
   });
 }

@@ -60,9 +60,10 @@ export class Gate {
     if (authorization !== undefined) {
       const bearer = /^Bearer ([\w.~+/=-]{1,512})$/i.exec(authorization ?? '')?.[1];
       if (bearer === undefined) return refuse(401, 'A program comes in with "Authorization: Bearer …".');
-      const right = this.#keyring.isBearer(bearer, request.socket.remoteAddress ?? '');
+      const right = this.#keyring.judgeBearer(bearer, request.socket.remoteAddress ?? '');
       if (right === 'later') return refuse(429, 'There were too many wrong tokens; wait a minute.');
-      return right ? { ...came, session: bearer } : refuse(401, 'The token is wrong, or was used before.');
+      if (right === 'wrong') return refuse(401, 'The token is wrong, or was used before.');
+      return { ...came, session: bearer };
     }
     if (changes && single(request, 'origin') === undefined)
       return refuse(403, 'A program comes in with "Authorization: Bearer …".');

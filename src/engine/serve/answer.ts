@@ -3,7 +3,7 @@ import { contentSecurityPolicy, GUARDING_HEADERS } from '../../contract/studio/p
 import { WIRE_PATH } from '../../contract/studio/socket.ts';
 import { cookieName, type Gate } from './access.ts';
 import type { Keyring } from './keyring.ts';
-import { DOOR_SCRIPT, DOOR_STYLE, ENTERING, locked } from './pages.ts';
+import { DOOR_SCRIPT, DOOR_STYLE, entering, locked } from './pages.ts';
 import type { ServedFile } from './renderer.ts';
 
 const MOST_BODY_BYTES = 4096;
@@ -20,7 +20,9 @@ export interface House {
   readonly gate: Gate;
   readonly keyring: Keyring;
   readonly port: number;
-  readonly files: () => ReadonlyMap<string, ServedFile>;
+  readonly files: ReadonlyMap<string, ServedFile>;
+  /** Where a link leads to, once its token was taken. */
+  readonly start: string;
 }
 
 const html = (status: number, body: string, headers = {}): Reply => ({
@@ -82,7 +84,7 @@ async function replyTo(house: House, request: IncomingMessage): Promise<Reply> {
   const knows = house.gate.knows(request, false);
   const token = path === '/' ? new URLSearchParams(query).get('token') : null;
   // Whoever is in already, and opens the link again, needs no second session.
-  if (token !== null && knows.admitted) return html(200, ENTERING);
+  if (token !== null && knows.admitted) return html(200, entering(house.start));
   if (token !== null && method === 'GET') return enter(house, request, came.origin, token);
   if (!knows.admitted) {
     const isPage = path === '/' && knows.status === 401;
@@ -98,14 +100,15 @@ async function replyTo(house: House, request: IncomingMessage): Promise<Reply> {
 function enter(house: House, request: IncomingMessage, origin: string, token: string): Reply {
   const purpose = request.headers['sec-purpose'] ?? request.headers['purpose'];
   if (purpose !== undefined) return plain(403, 'Not ahead of time.');
-  const secret = house.keyring.redeem(token, request.socket.remoteAddress ?? '');
-  if (secret === 'later') return html(429, locked('There were too many wrong tokens; wait a minute.', false));
-  if (secret === null)
+  const redeemed = house.keyring.redeem(token, request.socket.remoteAddress ?? '');
+  if (redeemed === 'later')
+    return html(429, locked('There were too many wrong tokens; wait a minute.', false));
+  if (redeemed === 'wrong')
     return html(
       401,
       locked(`This link was used before, or is too old. ${OPEN_THE_LINK}`, house.keyring.hasToken),
     );
-  return html(200, ENTERING, { 'Set-Cookie': cookie(house, origin, secret) });
+  return html(200, entering(house.start), { 'Set-Cookie': cookie(house, origin, redeemed.session) });
 }
 
 /** A token for a session: in a cookie for our own page, in the answer for a program. */
@@ -114,13 +117,17 @@ async function newSession(house: House, request: IncomingMessage, origin: string
     return plain(415, 'The token comes as JSON: {"token": "…"}.');
   const token = tokenIn(await bodyOf(request));
   if (token === null) return plain(400, 'The token comes as JSON: {"token": "…"}.');
-  const secret = house.keyring.redeem(token, request.socket.remoteAddress ?? '');
-  if (secret === 'later')
+  const redeemed = house.keyring.redeem(token, request.socket.remoteAddress ?? '');
+  if (redeemed === 'later')
     return plain(429, 'There were too many wrong tokens; wait a minute.', { 'Retry-After': '60' });
-  if (secret === null) return plain(401, 'The token is wrong, or was used before.');
+  if (redeemed === 'wrong') return plain(401, 'The token is wrong, or was used before.');
   if (request.headers.origin !== undefined)
-    return { status: 204, headers: { 'Set-Cookie': cookie(house, origin, secret) } };
-  return { status: 200, type: 'application/json; charset=utf-8', body: JSON.stringify({ bearer: secret }) };
+    return { status: 204, headers: { 'Set-Cookie': cookie(house, origin, redeemed.session) } };
+  return {
+    status: 200,
+    type: 'application/json; charset=utf-8',
+    body: JSON.stringify({ bearer: redeemed.session }),
+  };
 }
 
 const cookie = (house: House, origin: string, secret: string): string =>
@@ -148,7 +155,7 @@ async function bodyOf(request: IncomingMessage): Promise<string | null> {
 }
 
 function fileAt(house: House, request: IncomingMessage, path: string): Reply {
-  const file = house.files().get(path === '/' ? '/index.html' : path);
+  const file = house.files.get(path === '/' ? '/index.html' : path);
   if (file === undefined) return plain(404, 'There is nothing here.');
   const headers = {
     ETag: file.etag,

@@ -29,8 +29,12 @@ export interface DoorOptions {
   readonly token?: string | null;
   /** Further origins that it is reached under: those of a proxy or a tunnel. */
   readonly origins?: readonly string[];
+  /** The folder of the project that links lead to. */
+  readonly opens?: string | null;
   /** How often the other side's life is looked for, in milliseconds. */
   readonly lookEveryMs?: number;
+  /** What time it is, in milliseconds: links and sessions expire by it. */
+  readonly now?: () => number;
 }
 
 export interface Door {
@@ -62,9 +66,9 @@ export async function openDoor(options: DoorOptions): Promise<Door> {
   });
   server.maxConnections = MOST_CONNECTIONS;
   const port = await listen(server, host, address, options.port);
-  const keyring = new Keyring(token);
+  const keyring = new Keyring(token, options.now);
   const gate = new Gate(originsOf(host, address, port, options.origins ?? []), keyring, port);
-  const house = { gate, keyring, port, files: () => files };
+  const house = { gate, keyring, port, files, start: startOf(options.opens ?? null) };
 
   server.on('request', (request, response) => {
     answer(house, request, response).catch(() => response.destroy());
@@ -113,6 +117,10 @@ export async function openDoor(options: DoorOptions): Promise<Door> {
     },
   };
 }
+
+/** As the window keeps its place in the address. */
+const startOf = (project: string | null): string =>
+  project === null ? '/' : `/#${new URLSearchParams({ project }).toString().replaceAll('&', '&amp;')}`;
 
 function requireToken(host: string, isPublic: boolean, token: string | null): void {
   if (isPublic && token === null) {

@@ -13,6 +13,9 @@ const MOST_ADDRESSES = 4096;
 const hash = (secret: string): Buffer => createHash('sha256').update(secret).digest();
 const newSecret = (): string => randomBytes(32).toString('base64url');
 
+/** A secret that was tried: wrong, or not even looked at since there were too many wrong ones. */
+export type Failed = 'wrong' | 'later';
+
 /** What a door may be opened with. Only hashes are kept, and compared in constant time. */
 export class Keyring {
   #token: Buffer | null;
@@ -46,9 +49,8 @@ export class Keyring {
   /**
    * Takes a token for a new session; one from a link is spent by it.
    * @param address whose it is, for counting failures
-   * @returns the session's secret; null for a wrong token, 'later' when there were too many wrong ones
    */
-  redeem(token: string, address: string): string | null | 'later' {
+  redeem(token: string, address: string): { readonly session: string } | Failed {
     if (this.#isThrottled(address)) return 'later';
     const given = hash(token);
     const now = this.#now();
@@ -57,12 +59,12 @@ export class Keyring {
     const isToken = this.#token !== null && timingSafeEqual(this.#token, given);
     if (!isToken && !spent.some((link) => link.until > now)) {
       this.#countFailure(address);
-      return null;
+      return 'wrong';
     }
     const secret = newSecret();
     this.#sessions.push({ hash: hash(secret), until: this.#sessionEnd() });
     this.#sessions = this.#sessions.slice(-MOST_SESSIONS);
-    return secret;
+    return { session: secret };
   }
 
   /** Whether this is the secret of a session that lives; it lives on by being used. */
@@ -75,16 +77,13 @@ export class Keyring {
     return found.length > 0;
   }
 
-  /**
-   * Whether a program's bearer is a session's secret, or the owner's token.
-   * @returns 'later' when there were too many wrong ones from this address
-   */
-  isBearer(secret: string, address: string): boolean | 'later' {
-    if (this.isSession(secret)) return true;
+  /** Judges a program's bearer: a session's secret, or the owner's token. */
+  judgeBearer(secret: string, address: string): 'right' | Failed {
+    if (this.isSession(secret)) return 'right';
     if (this.#isThrottled(address)) return 'later';
-    if (this.#token !== null && timingSafeEqual(this.#token, hash(secret))) return true;
+    if (this.#token !== null && timingSafeEqual(this.#token, hash(secret))) return 'right';
     this.#countFailure(address);
-    return false;
+    return 'wrong';
   }
 
   #sessionEnd(): number {

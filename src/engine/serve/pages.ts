@@ -13,8 +13,12 @@ const page = (title: string, body: string): string => `<!doctype html>
 </html>
 `;
 
-/** After the launch token was taken: leads on, so that the token is not left in the address. */
-export const ENTERING = page('Morphloom', '<p><a id="enter" href="/">Open the studio</a></p>');
+/**
+ * After the launch token was taken: leads on, so that the token is not left in the address.
+ * @param to a path without characters that HTML knows
+ */
+export const entering = (to: string): string =>
+  page('Morphloom', `<p><a id="enter" href="${to}">Open the studio</a></p>`);
 
 /** @param withForm whether there is a token that a person could type */
 export const locked = (why: string, withForm: boolean): string =>
@@ -28,10 +32,7 @@ export const locked = (why: string, withForm: boolean): string =>
 
 export const DOOR_SCRIPT = `'use strict';
 const enter = document.getElementById('enter');
-if (enter) {
-  // Only what was typed behind the hash goes on: the room, the project.
-  location.replace('/' + location.hash);
-}
+if (enter) location.replace(enter.href);
 const form = document.getElementById('unlock');
 if (form) {
   form.addEventListener('submit', async (event) => {

@@ -22,7 +22,7 @@ export interface Peer {
 export function peerOver(socket: WebSocket): Peer {
   const early: unknown[] = [];
   let deliver = (message: unknown): void => void early.push(message);
-  let gone: (() => void) | null = null;
+  const listeners: (() => void)[] = [];
   let silent = 0;
   let waitingBefore = 0;
 
@@ -43,7 +43,9 @@ export function peerOver(socket: WebSocket): Peer {
   });
   // What it throws (too large, not masked, …) also closes it.
   socket.on('error', () => undefined);
-  socket.on('close', () => gone?.());
+  socket.on('close', () => {
+    for (const tell of listeners.splice(0)) tell();
+  });
 
   const caughtUp = (): void => {
     if (socket.isPaused && socket.bufferedAmount < PAUSE_BYTES / 2) socket.resume();
@@ -68,8 +70,8 @@ export function peerOver(socket: WebSocket): Peer {
         for (const message of early.splice(0)) listener(message);
       },
       closed: (listener) => {
-        gone = listener;
         if (socket.readyState === socket.CLOSED) listener();
+        else listeners.push(listener);
       },
       close: () => socket.close(),
     },
