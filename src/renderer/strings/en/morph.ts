@@ -134,6 +134,7 @@ export const morph = {
   noAttributes: 'Learn an attribute …',
   lane: (attribute: string) => `How much “${attribute}” is turned up along the way`,
   point: (attribute: string, index: number) => `Point ${number(index)} of ${attribute}`,
+  addPoint: 'Add a point at the playhead',
   removeTrack: (attribute: string) => `Take “${attribute}” off`,
   laneHint: 'Click to add a point, drag it, press Delete to remove it.',
   stale: 'Learned with another model: learn it again in Attributes.',

@@ -1,0 +1,25 @@
+import type { Place } from '../../../contract/timeline.ts';
+import { studio } from '../../lib/studio.svelte.ts';
+
+/** Places that were put aside for the timeline: one tray a project, while the window is open. */
+const trays = $state<Record<string, readonly Place[]>>({});
+
+const same = (a: Place, b: Place): boolean => JSON.stringify(a) === JSON.stringify(b);
+const project = (): string => studio.project?.folder ?? '';
+
+export const collected = (): readonly Place[] => trays[project()] ?? [];
+
+/** Puts places aside; those that are there already stay where they are. */
+export function collect(places: readonly Place[]): void {
+  const before = collected();
+  const fresh = places.filter((place) => !before.some((other) => same(place, other)));
+  trays[project()] = [...before, ...fresh];
+}
+
+export function discard(place: Place): void {
+  trays[project()] = collected().filter((other) => !same(place, other));
+}
+
+export function emptyTray(): void {
+  trays[project()] = [];
+}
