@@ -32,7 +32,11 @@ export async function buildRenderer() {
     await build({
       configFile: path.join(root, 'src', 'renderer', 'vite.config.ts'),
       logLevel: 'warn',
-      build: { outDir: draft, emptyOutDir: true },
+      build: {
+        outDir: draft,
+        emptyOutDir: true,
+        rolldownOptions: { checks: { pluginTimings: false } },
+      },
     });
     // As of its begin: what was saved while it ran may not be in it.
     fs.utimesSync(path.join(draft, 'index.html'), started / 1000, started / 1000);
@@ -44,5 +48,10 @@ export async function buildRenderer() {
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  if (!process.argv.includes('--if-stale') || isStale()) await buildRenderer();
+  try {
+    if (!process.argv.includes('--if-stale') || isStale()) await buildRenderer();
+  } catch (error) {
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+    process.exitCode = 1;
+  }
 }
