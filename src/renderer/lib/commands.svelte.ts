@@ -1,3 +1,5 @@
+import { untrack } from 'svelte';
+
 /** One thing the user can do, for the keyboard, the command palette and the native menu alike. */
 export interface Command {
   /** `<room or thing>.<verb>`. */
@@ -14,24 +16,25 @@ export interface Command {
   readonly run: () => void;
 }
 
-const registry = $state<{ list: readonly Command[] }>({ list: [] });
+let list = $state.raw<readonly Command[]>([]);
 
 /** Offers commands until the returned function is called; made to be returned from an `$effect`. */
 export function offer(commands: readonly Command[]): () => void {
   const ids = new Set(commands.map((command) => command.id));
-  registry.list = [...registry.list.filter((command) => !ids.has(command.id)), ...commands];
+  // The effect that offers must not run again because of what it offers.
+  untrack(() => (list = [...list.filter((command) => !ids.has(command.id)), ...commands]));
   return () => {
-    registry.list = registry.list.filter((command) => !commands.includes(command));
+    list = list.filter((command) => !commands.includes(command));
   };
 }
 
 export const isAvailable = (command: Command): boolean => command.when?.() ?? true;
 
-export const allCommands = (): readonly Command[] => registry.list;
+export const allCommands = (): readonly Command[] => list;
 
 /** Runs a command by its id; false where there is none, or not now. */
 export function runCommand(id: string): boolean {
-  const command = registry.list.find((candidate) => candidate.id === id);
+  const command = list.find((candidate) => candidate.id === id);
   if (command === undefined || !isAvailable(command)) return false;
   command.run();
   return true;
@@ -65,7 +68,7 @@ export function handleKey(event: KeyboardEvent): void {
   if (event.defaultPrevented) return;
   const shortcut = pressed(event);
   const elsewhere = belongsElsewhere(event);
-  const command = registry.list.findLast(
+  const command = list.findLast(
     (candidate) =>
       candidate.shortcut === shortcut && (!elsewhere || candidate.always) && isAvailable(candidate),
   );
