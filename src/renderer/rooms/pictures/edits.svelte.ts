@@ -1,0 +1,92 @@
+import type { CropRectangle, PictureState } from '../../../contract/studio/state.ts';
+import type { SetAside } from '../../../contract/dataset.ts';
+import type { Input } from '../../../contract/studio/api.ts';
+import { Actions } from '../../lib/actions.svelte.ts';
+import { studio } from '../../lib/studio.svelte.ts';
+import { forgetThumbnails } from '../../lib/thumbs.svelte.ts';
+import { toast } from '../../lib/toasts.svelte.ts';
+import { t } from '../../strings/index.ts';
+
+type Change = Omit<Input<'pictures.edit'>, 'project'>;
+
+/** The edits of one project's pictures, with what takes each back. */
+export class PictureEdits {
+  readonly actions = new Actions();
+  readonly #project: string;
+
+  constructor(project: string) {
+    this.#project = project;
+  }
+
+  #edit(change: Change): Promise<unknown> {
+    return studio.ask('pictures.edit', { project: this.#project, ...change });
+  }
+
+  /** Sets pictures aside; their files stay. */
+  remove(pictures: readonly PictureState[]): void {
+    if (pictures.length === 0) return;
+    const ids = pictures.map(({ id }) => id);
+    const sources = pictures.map(({ source }) => source);
+    this.actions.do({
+      title: t.pictures.actions.remove(ids.length),
+      forth: async () => {
+        await this.#edit({ remove: ids });
+        toast(t.pictures.removed(ids.length), {
+          action: { label: t.common.undo, run: () => this.actions.undo() },
+        });
+      },
+      back: () => this.#edit({ restore: sources }),
+    });
+  }
+
+  /** Takes files back that were set aside. */
+  restore(files: readonly SetAside[]): void {
+    if (files.length === 0) return;
+    const sources = files.map(({ source }) => source);
+    const byHand = files.filter(({ kind }) => kind === 'removed').flatMap(({ id }) => id ?? []);
+    const duplicates = files.filter(({ kind }) => kind !== 'removed').map(({ source }) => source);
+    this.actions.do({
+      title: t.pictures.actions.restore(sources.length),
+      forth: () => this.#edit({ restore: sources }),
+      back: () => this.#edit({ remove: byHand, unrestore: duplicates }),
+    });
+  }
+
+  label(pictures: readonly PictureState[], label: string | null): void {
+    const changed = pictures.filter((picture) => picture.label !== label);
+    if (changed.length === 0) return;
+    const ids = changed.map(({ id }) => id);
+    const before = new Map<string | null, string[]>();
+    for (const picture of changed)
+      before.set(picture.label, [...(before.get(picture.label) ?? []), picture.id]);
+    this.actions.do({
+      title: t.pictures.actions.label(ids.length),
+      forth: () => this.#edit({ label: { ids, label } }),
+      back: async () => {
+        for (const [old, these] of before) await this.#edit({ label: { ids: these, label: old } });
+      },
+    });
+  }
+
+  crop(picture: PictureState, rectangle: CropRectangle | null): void {
+    const before = typeof picture.crop === 'string' ? null : picture.crop;
+    const crop = async (to: CropRectangle | null): Promise<void> => {
+      await this.#edit({ crop: { id: picture.id, rectangle: to } });
+      forgetThumbnails(new Set([picture.id]));
+    };
+    this.actions.do({
+      title: t.pictures.actions.crop,
+      forth: () => crop(rectangle),
+      back: () => crop(before),
+    });
+  }
+}
+
+const known = new Map<string, PictureEdits>();
+
+/** The edits of a project: the same as long as the window lives, so that they can be undone after a visit elsewhere. */
+export function editsOf(project: string): PictureEdits {
+  const edits = known.get(project) ?? new PictureEdits(project);
+  known.set(project, edits);
+  return edits;
+}
