@@ -16,13 +16,13 @@ function createFusedAdam(ops: TensorflowOps): CreateAdam {
     const serial = created++;
     const slots = new Map(
       [...variables].map(([name, variable]) => {
-        const resource = (slot: string, value: tf.Tensor): ResourceId =>
-          ops.createResource(`morphloom/adam${serial}/${slot}/${name}`, value);
+        const resource = (slot: string, value: tf.Tensor, copyOf?: tf.Variable): ResourceId =>
+          ops.createResource(`morphloom/adam${serial}/${slot}/${name}`, value, copyOf);
         return tf.tidy(() => [
           name,
           {
             variable,
-            weights: resource('weights', variable),
+            weights: resource('weights', variable, variable),
             m: resource('m', tf.zerosLike(variable)),
             v: resource('v', tf.zerosLike(variable)),
           },
@@ -42,11 +42,11 @@ function createFusedAdam(ops: TensorflowOps): CreateAdam {
     };
 
     return {
-      apply: (gradients, step, learningRate) =>
+      variables: [],
+      inputs: (step, rate) => ({ power1: beta1 ** step, power2: beta2 ** step, rate }),
+      apply: (gradients, { power1, power2, rate }) =>
         void tf.tidy(() => {
-          const scalars = [beta1 ** step, beta2 ** step, learningRate, beta1, beta2, epsilon].map((x) =>
-            tf.scalar(x),
-          );
+          const scalars = [power1, power2, rate, ...[beta1, beta2, epsilon].map((x) => tf.scalar(x))];
           for (const [name, { variable, weights, m, v }] of slots) {
             ops.update('ResourceApplyAdam', attributes, [weights, m, v], [...scalars, gradients[name]]);
             variable.assign(ops.readResource(weights));

@@ -1,9 +1,12 @@
 import * as tf from '@tensorflow/tfjs-core';
 
+export type TensorValues = Float32Array | Int32Array | Uint8Array;
+
 /** The parts of tfjs-node's binding that are used; it publishes no types for them. */
-interface Binding {
+export interface Binding {
   readonly TF_UINT8: number;
   readonly TF_FLOAT: number;
+  readonly TF_INT32: number;
   readonly TF_BOOL: number;
   readonly TF_RESOURCE: number;
   readonly TF_ATTR_TYPE: number;
@@ -12,17 +15,29 @@ interface Binding {
   readonly TF_ATTR_FLOAT: number;
   readonly TF_ATTR_STRING: number;
   readonly TF_ATTR_SHAPE: number;
-  createTensor(shape: readonly number[], dtype: number, values: Uint8Array): number;
+  /** The memory of `values` may be TensorFlow's until the tensor is deleted. */
+  createTensor(shape: readonly number[], dtype: number, values: TensorValues): number;
   deleteTensor(id: number): void;
+  tensorDataSync(id: number): TensorValues;
   executeOp(
     name: string,
     attributes: readonly OpAttribute[],
     inputs: readonly number[],
     outputs: number,
   ): OutputMetadata[];
+  /** Returns the session's id. */
+  loadSavedModel(folder: string, tags: string): number;
+  /** Names are of the kind "node:0", separated by commas. */
+  runSavedModel(
+    session: number,
+    inputs: readonly number[],
+    inputNames: string,
+    outputNames: string,
+  ): OutputMetadata[];
+  deleteSavedModel(session: number): void;
 }
 
-interface OutputMetadata {
+export interface OutputMetadata {
   readonly id: number;
   readonly shape: number[];
   readonly dtype: number;
@@ -34,8 +49,9 @@ export interface OpAttribute {
   readonly value: number | boolean | string | readonly number[];
 }
 
-interface NodeBackend {
-  readonly binding: Binding;
+export interface NodeBackend {
+  /** Every kernel goes through it, so that whoever replaces it sees all that is executed. */
+  binding: Binding;
   getInputTensorIds(tensors: readonly tf.Tensor[]): number[];
   executeSingleOutput(
     name: string,
@@ -53,10 +69,19 @@ interface NodeBackend {
 /** An op's handle that is not a tensor to tfjs: a resource variable. It must be deleted by hand. */
 export type ResourceId = number;
 
+/** What a resource variable holds. */
+export interface ResourceFacts {
+  readonly shape: readonly number[];
+  /** The tfjs variable that has the same value, whenever no update is under way. */
+  readonly copyOf: tf.Variable | null;
+}
+
 /** TensorFlow's own ops, beside those that tfjs knows. */
 export class TensorflowOps {
   readonly float: OpAttribute;
-  constructor(private readonly backend: NodeBackend) {
+  /** The resource variables that exist. */
+  readonly resources = new Map<ResourceId, ResourceFacts>();
+  constructor(readonly backend: NodeBackend) {
     this.float = this.type('T', backend.binding.TF_FLOAT);
   }
 
@@ -93,7 +118,7 @@ export class TensorflowOps {
     const { binding } = this.backend;
     const id = binding.createTensor(shape, binding.TF_UINT8, bytes);
     try {
-      return this.#adopt(
+      return this.adopt(
         binding.executeOp(
           'Cast',
           [
@@ -111,7 +136,7 @@ export class TensorflowOps {
   }
 
   /** A resource variable with the value of this tensor. */
-  createResource(sharedName: string, value: tf.Tensor): ResourceId {
+  createResource(sharedName: string, value: tf.Tensor, copyOf: tf.Variable | null = null): ResourceId {
     const { binding } = this.backend;
     const attributes = [
       this.type('dtype', binding.TF_FLOAT),
@@ -120,6 +145,7 @@ export class TensorflowOps {
       this.string('shared_name', sharedName),
     ];
     const { id } = binding.executeOp('VarHandleOp', attributes, [], 1)[0];
+    this.resources.set(id, { shape: value.shape, copyOf });
     this.assignResource(id, value);
     return id;
   }
@@ -134,7 +160,7 @@ export class TensorflowOps {
   }
   readResource(resource: ResourceId): tf.Tensor {
     const { binding } = this.backend;
-    return this.#adopt(
+    return this.adopt(
       binding.executeOp('ReadVariableOp', [this.type('dtype', binding.TF_FLOAT)], [resource], 1)[0],
     );
   }
@@ -151,14 +177,25 @@ export class TensorflowOps {
     const { binding } = this.backend;
     binding.executeOp('DestroyResourceOp', [this.bool('ignore_lookup_error', true)], [resource], 0);
     binding.deleteTensor(resource);
+    this.resources.delete(resource);
+  }
+
+  /** TensorFlow's id of a tensor, which is uploaded if it has not been. */
+  idOf(tensor: tf.Tensor): number {
+    return this.#ids([tensor])[0];
+  }
+  /** The same values under an id of their own. */
+  copy(tensor: tf.Tensor): tf.Tensor {
+    return this.run('Identity', [this.float], [tensor]);
+  }
+  /** A tensor of tfjs's for what an op, or a session, put out. */
+  adopt(output: OutputMetadata): tf.Tensor {
+    const backend = this.backend as unknown as { createOutputTensor(metadata: OutputMetadata): tf.Tensor };
+    return backend.createOutputTensor(output);
   }
 
   #ids(tensors: readonly tf.Tensor[]): number[] {
     return this.backend.getInputTensorIds(tensors);
-  }
-  #adopt(output: OutputMetadata): tf.Tensor {
-    const backend = this.backend as unknown as { createOutputTensor(metadata: OutputMetadata): tf.Tensor };
-    return backend.createOutputTensor(output);
   }
 }
 

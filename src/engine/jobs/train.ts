@@ -3,13 +3,17 @@ import type { OnProgress } from '../../contract/progress.ts';
 import type { Recipe } from '../../contract/recipe.ts';
 import type { TrainingLine } from '../../contract/training.ts';
 import { createAdam } from '../compute/adam.ts';
+import { compile } from '../compute/compile.ts';
 import { openBackend, type BackendInfo, type BackendName } from '../compute/select.ts';
 import { openDataset, type Dataset } from '../dataset/index.ts';
 import { evaluateNow } from '../evaluate/reconstruction.ts';
+import { type Instrument, instrumentWith } from '../latent/instrument.ts';
+import type { Weights } from '../model/weights.ts';
 import type { Project } from '../project/project.ts';
 import { RunFolder } from '../project/run-folder.ts';
 import { composeModel, composeTask, type Model } from '../recipes/compose.ts';
 import { Plan, type Budget } from '../train/plan.ts';
+import type { CompileReport } from '../train/program.ts';
 import { runTraining, type CheckpointFacts, type RunControl, type RunEnd } from '../train/run.ts';
 import { Trainer, trainableVariables } from '../train/trainer.ts';
 import { pick, splitPictures } from './split.ts';
@@ -30,11 +34,22 @@ export interface TrainOptions {
     backend: BackendInfo;
     pictures: number;
     from: number;
+    compiled: CompileReport;
   }) => void;
   readonly onLine?: (line: TrainingLine) => void;
+  /** Called between steps with the model as it is then, to be looked at. */
+  readonly onStep?: (view: TrainingView) => void;
   readonly onProgress?: OnProgress | undefined;
   readonly log?: ((line: string) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
+}
+
+/** A run in progress. `instrument` plays on its newest weights, and on none once the run has ended. */
+export interface TrainingView {
+  readonly run: RunFolder;
+  readonly step: number;
+  readonly dataset: Dataset;
+  readonly instrument: Omit<Instrument, 'dispose'>;
 }
 
 export interface TrainReport {
@@ -95,11 +110,15 @@ async function trainOn(dataset: Dataset, backend: BackendInfo, options: TrainOpt
   );
   try {
     const from = await restoreLatest(run, trainer, options.log);
-    options.onBegin?.({ run, backend, pictures: training.length, from: from?.step ?? 0 });
+    const plan = new Plan(run.facts.budget, task.stepsPerEpoch, await run.knots());
+    const compiled = trainer.compile(compile, plan.progress(trainer.step));
+    // Of a backend that compiles nothing, its own notes say that it is slow.
+    if (compiled.fallback !== undefined && backend.name === 'tensorflow') options.log?.(compiled.fallback);
+    options.onBegin?.({ run, backend, pictures: training.length, from: from?.step ?? 0, compiled });
     const { end, facts } = await runTraining({
       task,
       trainer,
-      plan: new Plan(run.facts.budget, task.stepsPerEpoch, await run.knots()),
+      plan,
       store: run,
       from,
       ...(heldOut.length === 0 ? {} : { validate: () => validate(model, trainer, dataset, heldOut) }),
@@ -107,6 +126,8 @@ async function trainOn(dataset: Dataset, backend: BackendInfo, options: TrainOpt
       checkpointEverySeconds: options.checkpointEverySeconds ?? CHECKPOINT_EVERY_SECONDS,
       ...(options.onLine === undefined ? {} : { onLine: options.onLine }),
       ...(options.onProgress === undefined ? {} : { onProgress: options.onProgress }),
+      onStep: (step) =>
+        options.onStep?.({ run, step, dataset, instrument: instrumentWith(model, newestWeights(trainer)) }),
       control: options.control,
     });
     return { run: run.id, end, facts };
@@ -140,8 +161,17 @@ async function restoreLatest(
 }
 
 function validate(model: Model, trainer: Trainer, dataset: Dataset, heldOut: readonly number[]) {
-  const live = trainer.liveInferenceWeights();
-  const weights = { get: (name: string) => live.get(name) as NonNullable<ReturnType<typeof live.get>> };
-  const { figures } = evaluateNow(model, weights, pick(dataset, heldOut), 0);
+  const { figures } = evaluateNow(model, newestWeights(trainer), pick(dataset, heldOut), 0);
   return { score: -figures.psnr, figures: { psnr: figures.psnr, ssim: figures.ssim, rate: figures.rate } };
+}
+
+/** The weights as they are at the first look, up to the next step. */
+function newestWeights(trainer: Trainer): Weights {
+  let live: ReturnType<Trainer['liveInferenceWeights']> | null = null;
+  return {
+    get: (name) => {
+      live ??= trainer.liveInferenceWeights();
+      return live.get(name) as NonNullable<ReturnType<typeof live.get>>;
+    },
+  };
 }

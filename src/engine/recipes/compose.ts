@@ -7,6 +7,7 @@ import type { ImageShape } from '../model/shape.ts';
 import { reparameterise, toPosterior, type GaussianPosterior } from '../model/posterior.ts';
 import { INFER, initialValues, type Mode, type Weights, type WeightSpec } from '../model/weights.ts';
 import type { StepState } from '../objective/bound.ts';
+import { inputTensor, scalarInput, type Input } from '../train/program.ts';
 import type { StepOutput, TrainingTask } from '../train/task.ts';
 import { augment } from './augment.ts';
 import { parts } from './registry.ts';
@@ -142,6 +143,7 @@ export function composeTask(model: Model, pictures: TrainingPictures, seed: numb
   const order = createOrder(pictures.count, batch, seed);
   const variables = createVariables(model.weights, seed);
   const weights: Weights = { get: (name) => variables.get(name) as tf.Variable };
+  const pixelShape: [number, number, number, number] = [batch, image.height, image.width, image.channels];
   const bytes = new Uint8Array(batch * image.width * image.height * image.channels);
   const noiseShape: [number, number] = [latent.samples * batch, latent.kind === 'gaussian' ? latent.size : 0];
   const scheduleNames = Object.keys(model.schedules);
@@ -159,23 +161,23 @@ export function composeTask(model: Model, pictures: TrainingPictures, seed: numb
         new Float32Array(noiseShape[0] * noiseShape[1]),
         createRng(seed, STREAM.posteriorNoise, step),
       );
-      const inputs: tf.NamedTensorMap = {
-        pixels: uploadPixels(bytes, [batch, image.height, image.width, image.channels]),
-        noise: tf.tensor2d(noise, noiseShape),
+      const inputs: Record<string, Input> = {
+        pixels: { shape: pixelShape, values: bytes },
+        noise: { shape: noiseShape, values: noise },
       };
       for (const name of scheduleNames)
-        inputs[`schedule/${name}`] = tf.scalar(model.schedules[name](progress));
+        inputs[`schedule/${name}`] = scalarInput(model.schedules[name](progress));
       return inputs;
     },
     step: (inputs): StepOutput => {
       const updates: Record<string, tf.Tensor> = {};
       const scheduled = Object.fromEntries(
-        scheduleNames.map((name) => [name, inputs[`schedule/${name}`] as tf.Scalar]),
+        scheduleNames.map((name) => [name, inputTensor(inputs[`schedule/${name}`]) as tf.Scalar]),
       );
       const mode: Mode = { kind: 'train', update: (name, value) => void (updates[name] = value) };
       const { loss, terms } = model.objective(
-        inputs['pixels'] as tf.Tensor4D,
-        inputs['noise'] as tf.Tensor2D,
+        uploadPixels(inputs['pixels'].values as Uint8Array, pixelShape),
+        inputTensor(inputs['noise']) as tf.Tensor2D,
         scheduled,
         weights,
         mode,

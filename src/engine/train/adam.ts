@@ -35,8 +35,9 @@ export const createComposedAdam: CreateAdam = (variables, options) => {
   const slots = new Map([...variables].map(([name, v]) => [name, { m: zeros(v), v: zeros(v) }]));
 
   return {
-    apply: (gradients, step, learningRate) => {
-      const rate = learningRate * biasCorrection(step, options);
+    variables: [...slots.values()].flatMap(({ m, v }) => [m, v]),
+    inputs: (step, learningRate) => ({ rate: learningRate * biasCorrection(step, options) }),
+    apply: (gradients, { rate }) => {
       for (const [name, variable] of variables) {
         const slot = slots.get(name) as { m: tf.Variable; v: tf.Variable };
         tf.tidy(() => {

@@ -1,4 +1,5 @@
 import type * as tf from '@tensorflow/tfjs-core';
+import type { Inputs } from './program.ts';
 
 /** What a training step yields: all scalars, losses in nats per picture. */
 export interface StepOutput {
@@ -20,8 +21,8 @@ export interface TrainingTask {
   readonly variables: ReadonlyMap<string, tf.Variable>;
   /** The names of those that are learned by gradient. */
   readonly trainable: readonly string[];
-  inputs(step: number, progress: number): tf.NamedTensorMap;
-  step(inputs: tf.NamedTensorMap): StepOutput;
+  inputs(step: number, progress: number): Inputs;
+  step(inputs: Inputs): StepOutput;
   learningRate(progress: number): number;
   /** Pictures a step. */
   readonly batch: number;
@@ -33,11 +34,18 @@ export type State = Map<string, { readonly shape: readonly number[]; readonly va
 
 /** Updates variables from gradients. Step and learning rate are inputs, not memory. */
 export interface Optimiser {
+  /** The slots that are tfjs variables; a backend may keep them elsewhere. */
+  readonly variables: readonly tf.Variable[];
   /**
-   * @param gradients one for each trainable variable, by name
+   * The numbers that a step needs.
    * @param step counted from 1
    */
-  apply(gradients: tf.NamedTensorMap, step: number, learningRate: number): void;
+  inputs(step: number, learningRate: number): Readonly<Record<string, number>>;
+  /**
+   * @param gradients one for each trainable variable, by name
+   * @param inputs what {@link inputs} gave, as scalars
+   */
+  apply(gradients: tf.NamedTensorMap, inputs: tf.NamedTensorMap): void;
   /** The slots, by name. */
   state(): State;
   /** Restores what {@link state} gave. Throws a RangeError where names or shapes differ. */

@@ -1,6 +1,16 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { restoreVariable, snapshotVariable } from './adam.ts';
-import type { Optimiser, State, StepOutput, TrainingTask } from './task.ts';
+import { differentiate } from './gradients.ts';
+import {
+  inputTensor,
+  scalarInput,
+  type Compile,
+  type CompiledProgram,
+  type CompileReport,
+  type Inputs,
+  type Program,
+} from './program.ts';
+import type { Optimiser, State, TrainingTask } from './task.ts';
 
 /** The figures of one step. */
 export interface StepFigures {
@@ -31,6 +41,10 @@ export class Trainer {
   readonly #trainable: ReadonlyMap<string, tf.Variable>;
   /** Empty where no average is kept. */
   readonly #average = new Map<string, tf.Variable>();
+  /** Null where steps are taken one operation at a time. */
+  #compiled: CompiledProgram | null = null;
+  /** The names of the terms, as the step gave them. */
+  #terms: readonly string[] = [];
 
   constructor(
     private readonly task: TrainingTask,
@@ -53,36 +67,44 @@ export class Trainer {
   }
 
   /**
+   * Hands the steps to come to a compiler. Where it refuses, they are taken one operation at a time, and the
+   * report says why.
+   * @param progress how far the run has come, in [0, 1]
+   */
+  compile(compile: Compile, progress: number): CompileReport {
+    this.#compiled?.readVariables();
+    this.#compiled?.dispose();
+    const { report, compiled } = compile(this.#program(progress));
+    this.#compiled = compiled;
+    return report;
+  }
+
+  /**
    * Takes one step. Throws a {@link NotFiniteError} if its loss is not a finite number; the weights are then
    * lost, and a run goes on from its last checkpoint only.
    * @param progress how far the run has come, in [0, 1]
    */
   advance(progress: number): StepFigures {
     const step = this.#step + 1;
-    const learningRate = this.task.learningRate(progress);
-    const inputs = this.task.inputs(step, progress);
-    try {
-      const { gradients, output } = this.#differentiate(inputs);
-      try {
-        const figures = { step, learningRate, ...readFigures(output) };
-        if (!Number.isFinite(figures.loss)) throw new NotFiniteError(figures);
-        this.optimiser.apply(gradients, step, learningRate);
-        for (const [name, value] of Object.entries(output.updates))
-          this.task.variables.get(name)?.assign(value);
-        this.#step = step;
-        if (step % AVERAGE_EVERY === 0) this.#followAverage(step);
-        return figures;
-      } finally {
-        // A variable that took over an update keeps its data; the handles may go.
-        tf.dispose([output.loss, output.terms, output.updates, gradients]);
-      }
-    } finally {
-      tf.dispose(inputs);
-    }
+    const inputs = this.#inputs(step, progress);
+    const named = (values: ArrayLike<number>): StepFigures => {
+      const terms = Object.fromEntries(this.#terms.map((name, i) => [name, values[i + 1]]));
+      const figures = { step, loss: values[0], terms, learningRate: this.task.learningRate(progress) };
+      if (Number.isFinite(figures.loss)) return figures;
+      this.#compiled?.stateWasLost();
+      throw new NotFiniteError(figures);
+    };
+    let figures: StepFigures | null = null;
+    if (this.#compiled !== null) figures = named(this.#compiled.run('step', inputs));
+    else this.#takeStep(inputs, (tensor) => (figures = named(tensor.dataSync()))).dispose();
+    this.#step = step;
+    if (step % AVERAGE_EVERY === 0) this.#followAverage(step);
+    return figures as unknown as StepFigures;
   }
 
   /** What the model is to be used with: the averaged weights where an average is kept, and the statistics. */
   inferenceWeights(): State {
+    this.#compiled?.readVariables();
     const state: State = new Map();
     for (const [name, variable] of this.task.variables) {
       state.set(name, snapshotVariable(this.#average.get(name) ?? variable));
@@ -92,11 +114,13 @@ export class Trainer {
 
   /** The weights to look at the model with, as live tensors by name; valid until the next step. */
   liveInferenceWeights(): ReadonlyMap<string, tf.Tensor> {
+    this.#compiled?.readVariables();
     return new Map([...this.task.variables].map(([name, v]) => [name, this.#average.get(name) ?? v]));
   }
 
   /** All that the next step depends on, beside what {@link inferenceWeights} gives. */
   trainingState(): State {
+    this.#compiled?.readVariables();
     const state: State = new Map(
       [...this.optimiser.state()].map(([name, slot]) => [`optimiser/${name}`, slot]),
     );
@@ -108,6 +132,8 @@ export class Trainer {
 
   /** Goes back to what was saved. Throws a RangeError where names or shapes do not fit this model. */
   restore(step: number, inference: State, training: State): void {
+    // Until all of it is in place.
+    this.#compiled?.stateWasLost();
     for (const [name, variable] of this.task.variables) {
       const average = this.#average.get(name);
       restoreVariable(average ?? variable, name, inference);
@@ -118,63 +144,94 @@ export class Trainer {
       if (name.startsWith('optimiser/')) slots.set(name.slice('optimiser/'.length), slot);
     }
     this.optimiser.restore(slots);
+    this.#compiled?.variablesWereSet();
     this.#step = step;
   }
 
   dispose(): void {
+    this.#compiled?.dispose();
     this.optimiser.dispose();
     tf.dispose([...this.#average.values()]);
     tf.dispose([...this.task.variables.values()]);
   }
 
-  #differentiate(inputs: tf.NamedTensorMap): { gradients: tf.NamedTensorMap; output: StepOutput } {
-    const captured: StepOutput[] = [];
+  #inputs(step: number, progress: number): Inputs {
+    const inputs: Record<string, Inputs[string]> = { ...this.task.inputs(step, progress) };
+    const numbers = this.optimiser.inputs(step, this.task.learningRate(progress));
+    for (const [name, value] of Object.entries(numbers)) inputs[`optimiser/${name}`] = scalarInput(value);
+    return inputs;
+  }
+
+  /**
+   * A whole step; returns its figures, to be disposed of.
+   * @param look at the figures before anything is changed; may throw
+   */
+  #takeStep(inputs: Inputs, look?: (figures: tf.Tensor1D) => void): tf.Tensor1D {
+    const { figures, terms, gradients, updates } = differentiate(this.task, this.#trainable, inputs);
+    this.#terms = terms;
     try {
-      return tf.tidy(() => {
-        const { value, grads } = tf.variableGrads(() => {
-          const output = this.task.step(inputs);
-          captured.push(output);
-          for (const kept of [...Object.values(output.terms), ...Object.values(output.updates)])
-            tf.keep(kept);
-          return output.loss;
-        }, [...this.#trainable.values()]);
-        const byVariable = new Map([...this.#trainable].map(([name, v]) => [v.name, name]));
-        const gradients: tf.NamedTensorMap = {};
-        for (const [variableName, gradient] of Object.entries(grads)) {
-          gradients[byVariable.get(variableName) as string] = tf.keep(gradient);
-        }
-        const { terms, updates } = captured[0];
-        return { gradients, output: { loss: tf.keep(value), terms, updates } };
+      look?.(figures);
+      tf.tidy(() => {
+        const numbers: tf.NamedTensorMap = {};
+        for (const [name, input] of Object.entries(inputs))
+          if (name.startsWith('optimiser/')) numbers[name.slice('optimiser/'.length)] = inputTensor(input);
+        this.optimiser.apply(gradients, numbers);
       });
+      for (const [name, value] of Object.entries(updates)) this.task.variables.get(name)?.assign(value);
+      return figures;
     } catch (error) {
-      tf.dispose(captured.map(({ terms, updates }) => [terms, updates]));
-      // What tfjs saved for the gradient is let go only when the gradient is done, which now never happens.
-      for (const { saved } of tf.engine().state.activeTape ?? []) tf.dispose(saved ?? []);
+      figures.dispose();
       throw error;
+    } finally {
+      // A variable that took over an update keeps its data; the handles may go.
+      tf.dispose([updates, gradients]);
     }
   }
 
   #followAverage(step: number): void {
+    if (this.#average.size === 0) return;
+    const inputs = this.#averageInputs(step);
+    if (this.#compiled === null) this.#takeAverage(inputs);
+    else this.#compiled.run('average', inputs);
+  }
+
+  #averageInputs(step: number): Inputs {
     // Early on the average would remember the random start: it looks back over no more than it has seen.
     const decay = Math.min(this.averageDecay, (1 + step) / (10 + step)) ** AVERAGE_EVERY;
-    for (const [name, average] of this.#average) {
-      tf.tidy(() => {
+    return { rate: scalarInput(1 - decay) };
+  }
+
+  #takeAverage(inputs: Inputs): null {
+    tf.tidy(() => {
+      const rate = inputTensor(inputs['rate']);
+      for (const [name, average] of this.#average) {
         const now = this.#trainable.get(name) as tf.Variable;
-        average.assign(tf.add(average, tf.mul(tf.sub(now, average), 1 - decay)));
-      });
-    }
+        average.assign(tf.add(average, tf.mul(tf.sub(now, average), rate)));
+      }
+    });
+    return null;
+  }
+
+  #program(progress: number): Program {
+    const [step, elsewhere] = [this.#step + 1, progress < 0.5 ? progress + 0.4 : progress - 0.4];
+    return {
+      variables: [...this.task.variables.values(), ...this.#average.values(), ...this.optimiser.variables],
+      functions: {
+        step: {
+          run: (inputs) => this.#takeStep(inputs),
+          examples: [() => this.#inputs(step + 1, elsewhere), () => this.#inputs(step, progress)],
+        },
+        ...(this.#average.size > 0 && {
+          average: {
+            run: (inputs: Inputs) => this.#takeAverage(inputs),
+            examples: [() => this.#averageInputs(step + 1000), () => this.#averageInputs(step)],
+          },
+        }),
+      },
+    };
   }
 }
 
 /** A task's learned variables by name. */
 export const trainableVariables = (task: TrainingTask): ReadonlyMap<string, tf.Variable> =>
   new Map(task.trainable.map((name) => [name, task.variables.get(name) as tf.Variable]));
-
-/** One read-back for all figures of a step. */
-function readFigures(output: StepOutput): { loss: number; terms: Record<string, number> } {
-  const names = Object.keys(output.terms);
-  const values = tf.tidy(() =>
-    tf.stack([output.loss, ...names.map((name) => output.terms[name])]).dataSync(),
-  );
-  return { loss: values[0], terms: Object.fromEntries(names.map((name, i) => [name, values[i + 1]])) };
-}
