@@ -110,9 +110,9 @@ function timed({ loop, holds, segments, frames }: TimelineSettings): Part[] {
   const total = countFrames({ loop, holds, segments, frames });
   let owed = 0;
   const whole = (exact: number, least: number): number => {
-    const rounded = Math.max(least, Math.round(exact + owed));
+    const rounded = Math.round(exact + owed);
     owed += exact - rounded;
-    return rounded;
+    return Math.max(least, rounded);
   };
   const part = (segment: number, back: boolean): Part => {
     const keyframe = back ? segment + 1 : segment;

@@ -53,9 +53,12 @@ describe('morphloom attribute', () => {
     await done('attribute', 'apply', project, image, 'large=-1.5', '--out', at('loop.gif'), '--frames', '6');
     expect((await sharp(at('loop.gif'), { animated: true }).metadata()).pages).toBe(6);
     expect(await readProvenance(at('loop.gif'))).toMatchObject({
-      kind: 'attribute',
-      moves: [{ name: 'large', amount: -1.5 }],
+      kind: 'timeline',
+      timeline: { tracks: [{ attribute: 'large', points: [{ value: 0 }, { value: -1.5 }] }] },
     });
+    const rebuilt = await json('morph', '--from', at('loop.gif'));
+    expect(rebuilt).toMatchObject({ identical: true, frames: 6 });
+    await refused(2, /by 10 at most/, 'attribute', 'apply', project, image, 'large=11', '--out', at('x.gif'));
 
     await refused(
       2,

@@ -4,9 +4,12 @@ import * as os from 'node:os';
 import * as path from 'node:path';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { importPictures } from '../../src/engine/dataset/index.ts';
+import { timelineSchema } from '../../src/contract/timeline.ts';
+import { importPictures, openDataset } from '../../src/engine/dataset/index.ts';
 import { initialValues } from '../../src/engine/model/weights.ts';
+import { writeAnimation } from '../../src/engine/node/encoders/animation.ts';
 import { readProvenance } from '../../src/engine/node/encoders/recipe.ts';
+import { saveMorph } from '../../src/engine/project/morph-folder.ts';
 import { Project } from '../../src/engine/project/project.ts';
 import { RunFolder } from '../../src/engine/project/run-folder.ts';
 import { composeModel } from '../../src/engine/recipes/compose.ts';
@@ -98,10 +101,12 @@ describe('morphloom morph', () => {
     expect(made).toMatchObject({ status: 0 });
     expect(JSON.parse(made.stdout)).toMatchObject({ frames: 12, width: 16, settings: { path: 'slerp' } });
     expect(await readProvenance(out('m.gif'))).toMatchObject({
-      kind: 'morph',
+      kind: 'timeline',
       project,
       model: { run: '001-morph' },
       pictures: [{ source: red }, { source: path.join(pictures, 'blue.png') }],
+      timeline: { keyframes: [{ place: { kind: 'picture' } }, {}], loop: 'pingpong', seconds: 0.2 },
+      scale: 1,
     });
 
     const moved = out('moved.morphloom');
@@ -130,6 +135,75 @@ describe('morphloom morph', () => {
     expect(await apart(out('frames/frame-0009.png'), path.join(pictures, 'blue.png'))).toBeLessThanOrEqual(1);
   });
 
+  it('rebuilds what was exported before there were timelines', async () => {
+    const flags = ['--frames', '11', '--fps', '20', '--hold', '2', '--ease', 'ease-in', '--loop', 'cycle'];
+    const made = morph(project, 'blue', 'green', ...flags, '--detail', '0.5', '--out', out('new.gif'));
+    expect(made).toMatchObject({ status: 0 });
+    const { timeline, scale, kind, ...rest } = await readProvenance(out('new.gif'));
+    expect([timeline, scale, kind]).toMatchObject([{ detail: 0.5 }, 1, 'timeline']);
+    const settings = {
+      frames: 11,
+      framesPerSecond: 20,
+      path: 'slerp',
+      ease: 'ease-in-sine',
+      loop: 'cycle',
+      detail: 0.5,
+      scale: 1,
+      hold: 2,
+    };
+    await writeAnimation({
+      frames: [1, 2].map((i) => ({ width: 2, height: 1, channels: 3, data: new Uint8Array(6).fill(9 * i) })),
+      framesPerSecond: 20,
+      loop: true,
+      out: out('old.gif'),
+      provenance: { ...rest, kind: 'morph', settings },
+    });
+    const rebuilt = morph('--from', out('old.gif'), '--out', out('old-again.gif'), '--json');
+    expect(rebuilt).toMatchObject({ status: 0 });
+    expect(JSON.parse(rebuilt.stdout)).toMatchObject({ frames: 15, identical: false });
+    const pixels = (name: string): Promise<Buffer> => sharp(out(name), { animated: true }).raw().toBuffer();
+    expect(await pixels('old-again.gif')).toEqual(await pixels('new.gif'));
+    expect(await readProvenance(out('old-again.gif'))).toEqual(await readProvenance(out('old.gif')));
+  });
+
+  it("plays the studio's timelines, and rebuilds them to the byte", async () => {
+    const { entries } = await openDataset(path.join(project, 'dataset'));
+    const id = (name: string): string => entries.find(({ source }) => source.endsWith(name))?.id ?? '';
+    const timeline = timelineSchema.parse({
+      schema: 1,
+      name: 'Blue to green',
+      keyframes: [
+        { key: '1', place: { kind: 'picture', id: id('blue.png') }, holdSeconds: 0.1 },
+        { key: '2', place: { kind: 'latent', values: [1, -1, 0.5, 0, 0, 1, 0, 2] }, seconds: 0.2 },
+        { key: '3', place: { kind: 'picture', id: id('green.png') }, ease: 'linear' },
+      ],
+      loop: 'none',
+      seconds: 0.3,
+      framesPerSecond: 20,
+    });
+    const saved = await saveMorph(path.join(project, 'morphs'), null, timeline);
+    expect(saved).toBe('blue-to-green');
+    const made = morph(project, '--timeline', `morphs/${saved}.json`, '--out', out('t.webp'), '--json');
+    expect(made).toMatchObject({ status: 0 });
+    expect(JSON.parse(made.stdout)).toMatchObject({ frames: 12, seconds: 0.6, pictures: [{}, {}] });
+    expect(await readProvenance(out('t.webp'))).toMatchObject({ kind: 'timeline', timeline });
+    const rebuilt = morph('--from', out('t.webp'), '--json');
+    expect(JSON.parse(rebuilt.stdout)).toMatchObject({ identical: true });
+
+    const sheet = morph('--from', out('t.webp'), '--out', out('t.png'), '--json');
+    expect(JSON.parse(sheet.stdout)).toMatchObject({
+      frames: 12,
+      width: 4 * 16 + 5 * 8,
+      height: 3 * 16 + 4 * 8,
+    });
+    const again = morph('--from', out('t.png'), '--out', `${out('t')}/`);
+    expect(again).toMatchObject({ status: 0 });
+    expect(await apart(out('t/frame-0001.png'), path.join(pictures, 'blue.png'))).toBeLessThanOrEqual(1);
+    expect(await apart(out('t/frame-0012.png'), path.join(pictures, 'more/green.png'))).toBeLessThanOrEqual(
+      1,
+    );
+  });
+
   it('fails with one sentence and the right code', async () => {
     const x = ['--out', out('x.gif')];
     const wrong: readonly [string[], number, RegExp][] = [
@@ -143,6 +217,11 @@ describe('morphloom morph', () => {
       [[project, 'blue', 'green'], 2, /Say where to write the morph/],
       [['--from', path.join(pictures, 'red.png')], 1, /carries no Morphloom recipe/],
       [['--from', out('m.gif'), '--frames', '3'], 2, /the recipe decides --frames/],
+      [['--from', out('m.gif'), '--timeline', 'x.json'], 2, /cannot be used with/],
+      [[project, '--timeline', 'nowhere.json', ...x], 1, /There is no timeline "nowhere.json"/],
+      [[project, '--timeline', 'x.json', '--loop', 'cycle', ...x], 2, /the timeline decides --loop/],
+      [[project, '--timeline', 'project.json', ...x], 1, /project\.json" is not as expected/],
+      [[project, 'blue', 'green', '--frames', '100000', '--fps', '1', ...x], 2, /an hour at most/],
     ];
     for (const [args, status, sentence] of wrong) {
       const result = morph(...args);
