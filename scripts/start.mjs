@@ -62,9 +62,9 @@ async function fetchBinary() {
 }
 
 /** Resolves with the exit code; signals that end us end the child. */
-function run(file, args) {
+function run(file, args, options = {}) {
   return new Promise((resolve, reject) => {
-    const child = spawn(file, args, { cwd: process.cwd(), stdio: 'inherit' });
+    const child = spawn(file, args, { stdio: 'inherit', ...options });
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
     child.on('error', reject);
     child.on('exit', (code) => resolve(code ?? 1));
@@ -99,5 +99,7 @@ if (binary === null) {
   ]);
 } else {
   await buildDesktop({ onlyStale: true });
-  process.exitCode = await run(binary, [root, ...process.argv.slice(2)]);
+  // In a group of its own: Ctrl+C is to reach main, which ends the engine cleanly, and not its helpers.
+  const detached = process.platform !== 'win32';
+  process.exitCode = await run(binary, [root, ...process.argv.slice(2)], { detached });
 }

@@ -5,7 +5,6 @@ import { strings } from './strings.ts';
 export interface MenuActions {
   /** Sends a command of the palette to the window. */
   command(name: string): void;
-  chooseProject(): void;
   openProject(folder: string): void;
   clearRecent(): void;
   reportProblem(): void;
@@ -45,13 +44,14 @@ export function showMenu(recent: SettingsData['recent'], actions: MenuActions): 
     {
       label: menu.file,
       submenu: [
-        command(menu.newProject, 'project.create', 'CmdOrCtrl+N'),
-        { label: menu.openProject, accelerator: 'CmdOrCtrl+O', click: () => actions.chooseProject() },
+        command(menu.newProject, 'project.new'),
+        command(menu.openProject, 'project.open', 'CmdOrCtrl+O'),
         { label: menu.openRecent, submenu: recentItems },
         separator,
-        command(menu.addPictures, 'pictures.add', 'CmdOrCtrl+I'),
+        command(menu.addPictures, 'pictures.add'),
         separator,
-        command(menu.closeProject, 'project.close'),
+        command(menu.renameProject, 'project.rename'),
+        command(menu.closeProject, 'project.close', 'CmdOrCtrl+0'),
         { role: mac ? 'close' : 'quit' },
       ],
     },
@@ -70,9 +70,9 @@ export function showMenu(recent: SettingsData['recent'], actions: MenuActions): 
     {
       label: menu.view,
       submenu: [
-        ...ROOMS.map((room, i) => command(menu[room], `room.${room}`, `CmdOrCtrl+${i + 1}`)),
+        ...ROOMS.map((room, i) => command(menu[room], `${room}.show`, `CmdOrCtrl+${i + 1}`)),
         separator,
-        command(menu.palette, 'palette.open', 'CmdOrCtrl+K'),
+        command(menu.palette, 'palette.show', 'CmdOrCtrl+K'),
         {
           label: menu.theme,
           submenu: (['dark', 'light', 'system'] as const).map((theme) =>
@@ -80,7 +80,7 @@ export function showMenu(recent: SettingsData['recent'], actions: MenuActions): 
           ),
         },
         separator,
-        { role: 'resetZoom' },
+        { role: 'resetZoom', accelerator: 'CmdOrCtrl+Shift+0' },
         { role: 'zoomIn' },
         { role: 'zoomOut' },
         { role: 'togglefullscreen' },
@@ -91,7 +91,7 @@ export function showMenu(recent: SettingsData['recent'], actions: MenuActions): 
     {
       role: 'help',
       submenu: [
-        command(menu.shortcuts, 'help.shortcuts'),
+        command(menu.shortcuts, 'shortcuts.show'),
         separator,
         { label: menu.reportProblem, click: () => actions.reportProblem() },
         ...(mac ? [] : [{ role: 'about' as const }]),

@@ -8,6 +8,7 @@ export const strings = {
     noRecent: 'No recent projects',
     clearRecent: 'Clear this list',
     addPictures: 'Add pictures…',
+    renameProject: 'Rename project…',
     closeProject: 'Close project',
     edit: 'Edit',
     undo: 'Undo',

@@ -133,7 +133,6 @@ export class Studio {
         },
         setBusy: (busy) => this.#busy.set(busy),
         projectOpened: (project) => {
-          this.#window?.setTitle(project === null ? 'Morphloom' : `${project.name} – Morphloom`);
           this.#window?.setRepresentedFilename(project?.folder ?? '');
           if (project === null) return;
           app.addRecentDocument(project.folder);
@@ -162,11 +161,6 @@ export class Studio {
       command: (name) => {
         this.show();
         this.#send(CHANNELS.command, name);
-      },
-      chooseProject: () => {
-        this.show();
-        if (this.#window === null) return;
-        void chooseProject(this.#window).then((folder) => folder !== null && open(folder));
       },
       openProject: open,
       clearRecent: () => {

@@ -51,7 +51,6 @@ export function createWindow(settings: Settings, events: WindowEvents): BrowserW
   };
   for (const event of ['resized', 'moved', 'maximize', 'unmaximize', 'close', 'hide'] as const)
     window.on(event as 'close', remember);
-  window.on('page-title-updated', (event) => event.preventDefault());
   recover(window, events);
   void window.loadURL(PAGE_URL);
   return window;

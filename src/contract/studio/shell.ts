@@ -30,7 +30,7 @@ export interface Shell {
   onOpenProject?(listener: (folder: string) => void): void;
   /** Tells main whether work would be lost or interrupted by closing the window. */
   setBusy?(busy: { readonly training: boolean; readonly exporting: boolean }): void;
-  /** Remembers a project in the menus of recent ones, and names the window after it; null when none is open. */
+  /** Remembers a project in the menus of recent ones, and that the window shows it; null when none is open. */
   projectOpened?(project: { readonly folder: string; readonly name: string } | null): void;
   /** What the window's frame, its menus and `prefers-color-scheme` follow. */
   setTheme?(theme: 'light' | 'dark' | 'system'): void;

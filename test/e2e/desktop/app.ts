@@ -1,18 +1,22 @@
+import type { ChildProcess } from 'node:child_process';
 import * as fs from 'node:fs/promises';
 import * as os from 'node:os';
 import * as path from 'node:path';
 import { _electron, type ElectronApplication, type Page } from 'playwright-core';
-import { isAlive } from '../../../src/engine/node/processes.ts';
 import { openDisplay } from './display.ts';
 import type { TestElectron } from './electron.ts';
 
 const here = import.meta.dirname;
-const ROOT = path.join(here, '..', '..', '..');
+const DIST = path.join(here, '..', '..', '..', 'dist');
 const CLOSE_MS = 15_000;
 
 export interface RunningApp {
   readonly electron: ElectronApplication;
   readonly page: Page;
+  /** The main process itself. */
+  readonly main: ChildProcess;
+  /** The bundles that it runs. */
+  readonly dist: string;
   /** All that it keeps, and the log. */
   readonly folder: string;
   /** The environment that it runs in; a second instance needs the same. */
@@ -31,8 +35,6 @@ export interface LaunchOptions {
   readonly engine?: string;
   /** What an earlier app kept; its own, where absent. */
   readonly folder?: string;
-  /** The user's projects, recents and so on. */
-  readonly home?: string;
 }
 
 /** Starts the built app with everything of its own: display, folder, processes. */
@@ -50,7 +52,7 @@ export async function launchApp(
     XDG_DATA_HOME: path.join(folder, 'data'),
     MORPHLOOM_CACHE: process.env['MORPHLOOM_CACHE'] ?? path.join(os.homedir(), '.cache', 'morphloom'),
     MORPHLOOM_TEST_BOOT: path.join(here, 'boot.cjs'),
-    MORPHLOOM_TEST_MAIN: path.join(ROOT, 'dist', 'main', 'main.cjs'),
+    MORPHLOOM_TEST_MAIN: path.join(DIST, 'main', 'main.cjs'),
     MORPHLOOM_TEST_USER_DATA: folder,
     MORPHLOOM_TEST_ENGINE: options.engine ?? '',
   };
@@ -61,18 +63,41 @@ export async function launchApp(
       env,
       cwd: folder,
       timeout: 60_000,
+      // Else Playwright's own choice stands over the app's.
+      colorScheme: null,
     })
     .catch((error: unknown) => {
       display.close();
       throw error;
     });
-  const page = await electron.firstWindow();
-  await page.waitForLoadState();
+  const main = electron.process();
+  const close = async (): Promise<void> => {
+    const tree = await processTree(main.pid ?? 0);
+    const ended = new Promise((resolve) => main.once('exit', resolve));
+    if (main.exitCode === null && main.signalCode === null) {
+      main.kill('SIGTERM');
+      await Promise.race([ended, new Promise((resolve) => setTimeout(resolve, CLOSE_MS))]);
+    }
+    for (const [pid, { startedAt }] of tree)
+      if ((await processes()).get(pid)?.startedAt === startedAt) process.kill(pid, 'SIGKILL');
+    display.close();
+    if (options.folder === undefined) await fs.rm(folder, { recursive: true, force: true });
+  };
+  let page: Page;
+  try {
+    page = await electron.firstWindow();
+    await page.waitForLoadState();
+  } catch (error) {
+    await close();
+    throw error;
+  }
   const logFile = path.join(folder, 'logs', 'main.log');
   const log = (): Promise<string> => fs.readFile(logFile, 'utf8').catch(() => '');
   return {
     electron,
     page,
+    main,
+    dist: DIST,
     folder,
     env,
     log,
@@ -81,31 +106,32 @@ export async function launchApp(
       if (pid === undefined) throw new Error('No engine runs.');
       return Number(pid);
     },
-    close: async () => {
-      const main = electron.process();
-      const pids = await descendants(main.pid ?? 0);
-      const ended = new Promise((resolve) => main.once('exit', resolve));
-      if (main.exitCode === null && main.signalCode === null) {
-        main.kill('SIGTERM');
-        await Promise.race([ended, new Promise((resolve) => setTimeout(resolve, CLOSE_MS))]);
-      }
-      for (const pid of pids) if (isAlive(pid)) process.kill(pid, 'SIGKILL');
-      display.close();
-      if (options.folder === undefined) await fs.rm(folder, { recursive: true, force: true });
-    },
+    close,
   };
 }
 
-/** A process and all that it started, by /proc. */
-async function descendants(root: number): Promise<number[]> {
-  const parents = new Map<number, number>();
+interface Process {
+  readonly parent: number;
+  /** In ticks since the machine started: with it, a number that was given away again is told apart. */
+  readonly startedAt: number;
+}
+
+async function processes(): Promise<Map<number, Process>> {
+  const all = new Map<number, Process>();
   for (const name of await fs.readdir('/proc')) {
     if (!/^\d+$/.test(name)) continue;
     const stat = await fs.readFile(`/proc/${name}/stat`, 'utf8').catch(() => '');
-    const parent = /\) \S (\d+)/.exec(stat)?.[1];
-    if (parent !== undefined) parents.set(Number(name), Number(parent));
+    // The fields behind the program's name, which may hold anything: state, parent, …, start time (20th).
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    all.set(Number(name), { parent: Number(fields[1]), startedAt: Number(fields[19]) });
   }
+  return all;
+}
+
+/** A process and all that it started. */
+async function processTree(root: number): Promise<Map<number, Process>> {
+  const all = await processes();
   const found = [root];
-  for (const pid of found) for (const [child, parent] of parents) if (parent === pid) found.push(child);
-  return found;
+  for (const pid of found) for (const [child, { parent }] of all) if (parent === pid) found.push(child);
+  return new Map([...all].filter(([pid]) => found.includes(pid)));
 }
