@@ -72,8 +72,10 @@ export const procedures = {
     /** Path below the upload's folder, with slashes. */
     path: z.string().min(1).max(1024),
     bytes,
-    /** Where these bytes begin: large files come in pieces. */
+    /** Where these bytes begin: large files come in pieces, in order. */
     offset: z.int().min(0).default(0),
+    /** Whether the file is whole with them. */
+    last: z.boolean().default(true),
   }),
 
   'projects.recent': ask<readonly RecentProject[]>()({}),

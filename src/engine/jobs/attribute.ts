@@ -1,5 +1,7 @@
 import { MorphloomError } from '../../contract/errors.ts';
+import type { DatasetEntry } from '../../contract/dataset.ts';
 import type { OnProgress } from '../../contract/progress.ts';
+import { openDataset } from '../dataset/index.ts';
 import { learnAttribute, type AttributeMethod } from '../latent/attribute.ts';
 import type { OpenedInstrument } from '../latent/open.ts';
 import { loadAttribute, saveAttribute, type StoredAttribute } from '../project/attribute-folder.ts';
@@ -13,6 +15,10 @@ interface Context {
 /** Which pictures have the attribute, and which have not. */
 export type AttributeExamples =
   | { readonly kind: 'folders'; readonly with: readonly string[]; readonly without: readonly string[] }
+  /** Pictures of the project, by id. */
+  | { readonly kind: 'piles'; readonly with: readonly string[]; readonly without: readonly string[] }
+  /** Those of a label, and all others. */
+  | { readonly kind: 'label'; readonly label: string }
   /** A column of the dataset's table: the upper and the lower third of its values, or 1 and the rest. */
   | { readonly kind: 'column'; readonly column: string };
 
@@ -29,7 +35,7 @@ export async function learnAttributeFrom(
   const { latents, has } =
     examples.kind === 'folders'
       ? await latentsOfFolders(instrument, examples, options)
-      : await latentsOfColumn(instrument, examples.column, options);
+      : await latentsOfPictures(instrument, (entries) => sidesOfExamples(entries, examples), options);
   const sides = { with: has.filter(Boolean).length, without: has.filter((yes) => !yes).length };
   if (Math.min(sides.with, sides.without) < 2) {
     throw new MorphloomError(
@@ -75,12 +81,31 @@ async function latentsOfFolders(
   return { latents, has: Array.from({ length: yes.count + no.count }, (_, i) => i < yes.count) };
 }
 
-async function latentsOfColumn(
+/** @param sidesFor for each picture: has it (true), has it not (false), or has no say (null) */
+async function latentsOfPictures(
   instrument: OpenedInstrument,
-  column: string,
+  sidesFor: (entries: readonly DatasetEntry[]) => readonly (boolean | null)[],
   context: Context,
 ): Promise<Labelled> {
-  const { mean, entries } = await encodeDataset(instrument, context);
+  const dataset = await openDataset(instrument.project.dataset);
+  dataset.close();
+  const sides = sidesFor(dataset.entries);
+  const indices = sides.flatMap((side, i) => (side === null ? [] : [i]));
+  const { mean } = await encodeDataset(instrument, { indices, ...context });
+  return { latents: mean, has: indices.map((i) => sides[i] === true) };
+}
+
+function sidesOfExamples(
+  entries: readonly DatasetEntry[],
+  examples: Exclude<AttributeExamples, { kind: 'folders' }>,
+): (boolean | null)[] {
+  if (examples.kind === 'column') return sidesOfColumn(entries, examples.column);
+  if (examples.kind === 'label') return entries.map(({ label }) => label === examples.label);
+  const [yes, no] = [new Set(examples.with), new Set(examples.without)];
+  return entries.map(({ id }) => (yes.has(id) ? true : no.has(id) ? false : null));
+}
+
+function sidesOfColumn(entries: readonly DatasetEntry[], column: string): (boolean | null)[] {
   const valued = entries.flatMap(({ attributes }, index) => {
     const value = attributes?.[column];
     return value === undefined ? [] : [{ index, value }];
@@ -93,17 +118,9 @@ async function latentsOfColumn(
         : `there are ${columns.join(', ')}`;
     throw new MorphloomError('usage', `The pictures have no column "${column}"; ${known}.`);
   }
-  const sides = sidesOf(valued.map(({ value }) => value));
-  const chosen = valued.flatMap(({ index }, i) => {
-    const yes = sides[i];
-    return yes === null ? [] : [{ index, yes }];
-  });
-  const { latentSize } = instrument;
-  const latents = new Float32Array(chosen.length * latentSize);
-  chosen.forEach(({ index }, row) =>
-    latents.set(mean.subarray(index * latentSize, (index + 1) * latentSize), row * latentSize),
-  );
-  return { latents, has: chosen.map(({ yes }) => yes) };
+  const sides: (boolean | null)[] = entries.map(() => null);
+  sidesOf(valued.map(({ value }) => value)).forEach((side, i) => (sides[valued[i].index] = side));
+  return sides;
 }
 
 /**

@@ -4,6 +4,7 @@ import type { Crop, ImageFormat } from '../../contract/dataset.ts';
 import type { OnProgress } from '../../contract/progress.ts';
 import { openDataset } from '../dataset/index.ts';
 import { scan } from '../dataset/scan.ts';
+import { breathe } from '../node/breathe.ts';
 import { decodePicture } from '../node/pictures/index.ts';
 import type { OpenedInstrument } from '../latent/open.ts';
 import { thin } from './split.ts';
@@ -58,27 +59,30 @@ export async function readPictures(
   return { pixels, files: read.map(({ file }) => file) };
 }
 
-/** The latents of all pictures of a project, in the order of its dataset. */
+/** The latents of a project's pictures, in the order of its dataset: of all, of so many, or of these. */
 export async function encodeDataset(
   instrument: OpenedInstrument,
   {
     most,
+    indices: chosen,
     onProgress,
     signal,
-  }: { most?: number; onProgress?: OnProgress | undefined; signal?: AbortSignal | undefined },
+  }: {
+    most?: number;
+    indices?: readonly number[] | undefined;
+    onProgress?: OnProgress | undefined;
+    signal?: AbortSignal | undefined;
+  },
 ) {
   const dataset = await openDataset(instrument.project.dataset);
   try {
-    const indices = thin(
-      dataset.entries.map((_, i) => i),
-      most ?? dataset.count,
-    );
+    const all = chosen ?? dataset.entries.map((_, i) => i);
+    const indices = thin(all, most ?? all.length);
     const { latentSize, image } = instrument;
     const size = image.width * image.height * image.channels;
     const mean = new Float32Array(indices.length * latentSize);
     let logVariance: Float32Array | null = null;
     for (let start = 0; start < indices.length; start += ENCODE_CHUNK) {
-      throwIfCancelled(signal);
       const chunk = indices.slice(start, start + ENCODE_CHUNK);
       const pixels = new Uint8Array(chunk.length * size);
       dataset.readBatch(chunk, pixels);
@@ -94,7 +98,7 @@ export async function encodeDataset(
         total: indices.length,
         unit: 'pictures',
       });
-      await new Promise<void>((resolve) => setImmediate(resolve));
+      await breathe(signal);
     }
     return { mean, logVariance, entries: indices.map((i) => dataset.entries[i]) };
   } finally {
@@ -102,4 +106,5 @@ export async function encodeDataset(
   }
 }
 
-const ENCODE_CHUNK = 256;
+/** A question that comes while one is encoded waits so long. */
+const ENCODE_CHUNK = 64;

@@ -9,6 +9,7 @@ import type { OpenedInstrument } from '../latent/open.ts';
 import { writeAnimation, type WrittenAnimation } from '../node/encoders/animation.ts';
 import { sheet } from '../node/encoders/compose.ts';
 import { writeStill } from '../node/encoders/still.ts';
+import { fileName } from '../node/file-name.ts';
 import { exists } from '../node/files.ts';
 import { timelineFrames } from './frames.ts';
 import type { PictureReference } from './material.ts';
@@ -87,14 +88,19 @@ export async function rebuildTimeline(job: TimelineRebuild): Promise<RebuiltTime
 /**
  * Where an export of this name goes: a name that is taken gets a number.
  * @param folder the project's `exports/`
+ * @param promised paths that are not there yet, but will be
  */
-export async function exportPath(folder: string, name: string, format: ExportFormat): Promise<string> {
-  const ending = { gif: '.gif', webp: '.webp', sheet: '.png', frames: '' }[format];
-  // eslint-disable-next-line no-control-regex
-  const safe = name.replaceAll(/[\\/:*?"<>|\u0000-\u001f]/g, '-').replace(/^[. ]+|[. ]+$/g, '') || 'morph';
+export async function exportPath(
+  folder: string,
+  name: string,
+  format: ExportFormat,
+  promised: ReadonlySet<string> = new Set(),
+): Promise<string> {
+  const ending = { gif: '.gif', webp: '.webp', sheet: '.png', frames: path.sep }[format];
+  const safe = fileName(name);
   for (let number = 1; ; number++) {
     const file = path.join(folder, `${safe}${number === 1 ? '' : ` ${number}`}${ending}`);
-    if (!(await exists(file))) return format === 'frames' ? file + path.sep : file;
+    if (!promised.has(file) && !(await exists(file))) return file;
   }
 }
 

@@ -1,6 +1,6 @@
 import type { Frame } from '../export/frame.ts';
 import { framesOf } from '../export/model-frames.ts';
-import { breathe } from './breathe.ts';
+import { breathe } from '../node/breathe.ts';
 import { decodeAll, type PictureShape, valuesOf } from './codec.ts';
 import { createCompositor, type Residuals } from './compositor.ts';
 import type { TimelinePlan } from './plan.ts';

@@ -3,7 +3,7 @@ import { defaultPath } from '../../contract/morph.ts';
 import type { OnProgress } from '../../contract/progress.ts';
 import type { Timeline } from '../../contract/timeline.ts';
 import { segmentsOf } from '../../core/timeline.ts';
-import { breathe } from './breathe.ts';
+import { breathe } from '../node/breathe.ts';
 import { ByteCache } from './cache.ts';
 import { type LatentCodec, seenDifference } from './codec.ts';
 import { type Compositor, createCompositor } from './compositor.ts';

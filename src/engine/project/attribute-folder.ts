@@ -97,3 +97,13 @@ export async function loadAttribute(folder: string, name: string): Promise<Store
     vector: { method: facts.method, direction, weights, bias, heldOutAuc: facts.heldOutAuc ?? NaN },
   };
 }
+
+/** Removes an attribute; one that is not there is removed already. */
+export async function removeAttribute(folder: string, name: string): Promise<void> {
+  const file = path.join(folder, `${idOf(name)}.json`);
+  if (!(await exists(file))) return;
+  const { vectors } = await readDocument(file).catch(() => ({ vectors: null }));
+  // The document first: vectors that none names are a leftover, the other way round it would be damage.
+  await fs.rm(file, { force: true });
+  if (vectors !== null) await fs.rm(path.join(folder, path.basename(vectors)), { force: true });
+}

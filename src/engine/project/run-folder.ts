@@ -1,8 +1,7 @@
 import * as fs from 'node:fs/promises';
 import * as path from 'node:path';
-import { z } from 'zod';
 import { MorphloomError } from '../../contract/errors.ts';
-import { recipeSchema, type Recipe } from '../../contract/recipe.ts';
+import type { Recipe } from '../../contract/recipe.ts';
 import type { TrainingLine } from '../../contract/training.ts';
 import { describeWriteFailure, replaceFile, syncFolder, writeSynced } from '../node/files.ts';
 import type { Knot } from '../train/plan.ts';
@@ -10,40 +9,10 @@ import type { CheckpointFacts, RunStore } from '../train/run.ts';
 import type { State } from '../train/task.ts';
 import { readJson, readJsonLines } from './json.ts';
 import { RunLines } from './run-lines.ts';
+import { checkpointSchema, knotSchema, type RunFacts, runSchema } from './run-schemas.ts';
 import { encodeSafetensors, readSafetensors } from './safetensors.ts';
 
-const budget = z.discriminatedUnion('kind', [
-  z.strictObject({ kind: z.literal('steps'), steps: z.number().int().min(1) }),
-  z.strictObject({ kind: z.literal('epochs'), epochs: z.number().positive() }),
-  z.strictObject({ kind: z.literal('minutes'), minutes: z.number().positive() }),
-]);
-
-/** What a run is, fixed when it begins: `run.json`. */
-const runSchema = z.strictObject({
-  schema: z.literal(1),
-  recipe: recipeSchema,
-  image: z.strictObject({ width: z.number().int(), height: z.number().int(), channels: z.number().int() }),
-  seed: z.number().int().min(0),
-  budget,
-  /** The hash of the pictures it was begun on: it can be resumed on no others. */
-  dataset: z.string(),
-});
-export type RunFacts = z.infer<typeof runSchema>;
-
-const checkpointSchema = z.strictObject({
-  schema: z.literal(1),
-  step: z.number().int().min(0),
-  elapsedSeconds: z.number().min(0),
-  score: z.number().nullable(),
-  best: z.strictObject({ score: z.number(), step: z.number().int() }).nullable(),
-});
-
-const knotSchema = z.strictObject({
-  step: z.number().int().min(0),
-  progress: z.number().min(0).max(1),
-  lastStep: z.number().int().min(0),
-  elapsedSeconds: z.number().min(0),
-});
+export type { RunFacts } from './run-schemas.ts';
 
 const WEIGHTS = 'weights.safetensors';
 const OPTIMISER = 'optimizer.safetensors';
@@ -225,6 +194,14 @@ export class RunFolder implements RunStore {
 
   get #plan(): string {
     return path.join(this.folder, 'plan.jsonl');
+  }
+
+  /** Removes the run with all that it has; out of the list at once, even where that takes a while. */
+  async remove(): Promise<void> {
+    const aside = path.join(path.dirname(this.folder), `.${this.id}.removed`);
+    await fs.rm(aside, { recursive: true, force: true });
+    await fs.rename(this.folder, aside);
+    await fs.rm(aside, { recursive: true, force: true });
   }
 
   async knots(): Promise<Knot[]> {

@@ -169,15 +169,24 @@ export function composeTask(model: Model, pictures: TrainingPictures, seed: numb
         inputs[`schedule/${name}`] = scalarInput(model.schedules[name](progress));
       return inputs;
     },
+    upload: (inputs) =>
+      Object.fromEntries(
+        Object.entries(inputs).map(([name, { shape, values }]) => [
+          name,
+          values instanceof Uint8Array
+            ? uploadPixels(values, shape as [number, number, number, number])
+            : inputTensor({ shape, values }),
+        ]),
+      ),
     step: (inputs): StepOutput => {
       const updates: Record<string, tf.Tensor> = {};
       const scheduled = Object.fromEntries(
-        scheduleNames.map((name) => [name, inputTensor(inputs[`schedule/${name}`]) as tf.Scalar]),
+        scheduleNames.map((name) => [name, inputs[`schedule/${name}`] as tf.Scalar]),
       );
       const mode: Mode = { kind: 'train', update: (name, value) => void (updates[name] = value) };
       const { loss, terms } = model.objective(
-        uploadPixels(inputs['pixels'].values as Uint8Array, pixelShape),
-        inputTensor(inputs['noise']) as tf.Tensor2D,
+        inputs['pixels'] as tf.Tensor4D,
+        inputs['noise'] as tf.Tensor2D,
         scheduled,
         weights,
         mode,

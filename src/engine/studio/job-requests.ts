@@ -23,6 +23,12 @@ export const jobRequestSchema = z.discriminatedUnion('kind', [
     /** The run, once it began: what is done again is to go on with it. */
     run: z.string().nullable(),
   }),
+  procedures['attributes.learn'].input.extend({ kind: z.literal('learn-attribute') }),
+  procedures['exports.start'].input.extend({
+    kind: z.literal('export'),
+    /** The file to be, or with a slash at its end the folder: decided once, so that a second try takes no other name. */
+    out: z.string(),
+  }),
   z.strictObject({
     kind: z.literal('sample-project'),
     project,

@@ -75,9 +75,17 @@ export class Jobs {
     return this.#find(id).job;
   }
 
-  /** Whether something goes on in this project. */
-  busy(project: string): boolean {
-    return this.list().some((job) => job.project === project && isActive(job));
+  /** Whether a run is trained now, or will be. */
+  trains(project: string, run: string): boolean {
+    return this.list().some((job) => job.project === project && job.run === run && isActive(job));
+  }
+
+  /** The files that exports will have written when all is done. */
+  promisedFiles(): ReadonlySet<string> {
+    const unfinished = [...this.#records.values()].filter(
+      ({ job }) => isActive(job) || job.state === 'interrupted',
+    );
+    return new Set(unfinished.flatMap(({ request }) => (request.kind === 'export' ? [request.out] : [])));
   }
 
   async start(request: JobRequest, title: string): Promise<Job> {

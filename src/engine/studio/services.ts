@@ -1,10 +1,14 @@
 import type { StudioOptions } from './context.ts';
 import type { Engine } from './engine-state.ts';
+import type { Instruments } from './instruments.ts';
 import type { Jobs } from './jobs.ts';
+import type { Stage } from './playing.ts';
+import type { Previews } from './previews.ts';
 import type { TopicBoard } from './publisher.ts';
 import type { Recents } from './recents.ts';
 import type { Sessions } from './sessions.ts';
 import type { TrainingNews } from './training-news.ts';
+import type { Uploads } from './uploads.ts';
 
 /** What handlers and jobs work with. */
 export interface Services {
@@ -15,4 +19,8 @@ export interface Services {
   readonly recents: Recents;
   readonly jobs: Jobs;
   readonly news: TrainingNews;
+  readonly instruments: Instruments;
+  readonly stage: Stage;
+  readonly previews: Previews;
+  readonly uploads: Uploads;
 }

@@ -65,7 +65,11 @@ export class Session {
 export class Sessions {
   readonly #open = new Map<string, Promise<Session>>();
 
-  constructor(private readonly board: TopicBoard) {}
+  constructor(
+    private readonly board: TopicBoard,
+    /** Hears that nobody has a project open any more. */
+    private readonly closed: (folder: string) => void,
+  ) {}
 
   /** Opens a project for a client; the first that opens it writes. */
   async open(folder: string, client: Client): Promise<Session> {
@@ -168,8 +172,10 @@ export class Sessions {
     if (session.clients.size > 0 || session.holds > 0) return;
     this.#open.delete(session.folder);
     session.reader.close();
-    await session.lock?.release();
+    this.closed(session.folder);
+    const { lock } = session;
     session.lock = null;
+    await lock?.release();
   }
 
   async #session(folder: string): Promise<Session> {

@@ -3,13 +3,17 @@ import { connect } from './connect.ts';
 import type { Client, StudioOptions } from './context.ts';
 import { Engine } from './engine-state.ts';
 import { createHandlers } from './handlers/index.ts';
+import { Instruments } from './instruments.ts';
 import { Jobs } from './jobs.ts';
 import { Journal } from './journal.ts';
+import { Stage } from './playing.ts';
+import { Previews } from './previews.ts';
 import { type TopicSource, TopicBoard } from './publisher.ts';
 import { Recents } from './recents.ts';
 import type { Services } from './services.ts';
 import { canonical, Sessions } from './sessions.ts';
 import { TrainingNews } from './training-news.ts';
+import { Uploads } from './uploads.ts';
 import { workOf } from './work/index.ts';
 
 export type { StudioOptions } from './context.ts';
@@ -29,11 +33,24 @@ export async function createStudio(options: StudioOptions): Promise<Studio> {
   const { log, stateFolder } = options;
   const board = new TopicBoard();
   const journal = await Journal.open(stateFolder, log);
+  const engine = new Engine(options, board);
+  const news = new TrainingNews(board);
+  const previews = new Previews(log);
+  const instruments = new Instruments(engine, options, (instrument) => previews.forget(instrument));
+  const sessions = new Sessions(board, (folder) => {
+    news.forget(folder);
+    instruments.forget(folder);
+  });
   const services: Services = {
     options,
     board,
-    engine: new Engine(options, board),
-    sessions: new Sessions(board),
+    engine,
+    sessions,
+    instruments,
+    previews,
+    news,
+    stage: new Stage(sessions, instruments),
+    uploads: new Uploads(options.projectsFolder),
     recents: new Recents(stateFolder),
     jobs: new Jobs(
       journal,
@@ -41,9 +58,8 @@ export async function createStudio(options: StudioOptions): Promise<Studio> {
       board,
       log,
     ),
-    news: new TrainingNews(board),
   };
-  const { engine, sessions, jobs } = services;
+  const { jobs } = services;
   await jobs.recover();
   const handlers = createHandlers(services);
   const topics: TopicSource = { board, read: (topic, client) => readTopic(services, topic, client) };
@@ -55,7 +71,10 @@ export async function createStudio(options: StudioOptions): Promise<Studio> {
         topics,
         log,
         joined: () => ({ id: ++clients }),
-        left: (client) => void sessions.left(client),
+        left: (client) => {
+          previews.left(client);
+          void sessions.left(client);
+        },
       }),
     get busy() {
       const active = jobs
@@ -68,6 +87,7 @@ export async function createStudio(options: StudioOptions): Promise<Studio> {
     },
     close: async () => {
       engine.close();
+      previews.close();
       await jobs.close();
       await sessions.closeAll();
       await journal.close();

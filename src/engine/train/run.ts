@@ -36,6 +36,8 @@ export interface RunOptions {
   readonly checkpointEverySeconds: number;
   readonly onLine?: (line: TrainingLine) => void;
   readonly onProgress?: (progress: Progress) => void;
+  /** Called between steps, for whoever looks at the model as it learns. */
+  readonly onStep?: (step: number) => void;
   readonly control: RunControl;
 }
 
@@ -137,6 +139,7 @@ export async function runTraining(options: RunOptions): Promise<{ end: RunEnd; f
         note: `loss ${line.loss.toFixed(0)} · ${Math.round(line.imagesPerSecond)} pictures/s · ${duration(line.etaSeconds)} left`,
       });
     }
+    options.onStep?.(trainer.step);
     if (end === 'early-stop') break;
     if (clock.seconds - committedAt >= options.checkpointEverySeconds) await commit();
     // Lets signals, timers and messages in: a step itself blocks the thread.

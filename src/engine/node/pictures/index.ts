@@ -9,7 +9,7 @@ export {
   MAX_PIXELS,
   renderRaw,
 } from './decode.ts';
-export { nameFromBytes, openable, printable } from './names.ts';
+export { isPictureName, nameFromBytes, openable, printable } from './names.ts';
 export { PictureProblem, unreadable } from './problem.ts';
 export { type PictureBytes, readPictureFile } from './read.ts';
 export { type EncodedImage, encodeOriginal, encodeThumbnail } from './preview.ts';

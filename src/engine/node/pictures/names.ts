@@ -52,3 +52,8 @@ export function printable(path: string): string {
   // eslint-disable-next-line no-control-regex -- controls are what is looked for
   return path.replace(/[\udc80-\udcff]/gu, '?').replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g, ' ');
 }
+
+/** Whether a file's name says that it is a picture of a kind that is read; what it is, its content says. */
+export function isPictureName(name: string): boolean {
+  return /\.(jpe?g|png|gif|webp|tiff?|avif|svg)$/i.test(name);
+}

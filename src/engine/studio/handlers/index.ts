@@ -1,27 +1,32 @@
-import { MorphloomError } from '../../../contract/errors.ts';
-import { type Method, procedures } from '../../../contract/studio/api.ts';
 import type { Handlers } from '../context.ts';
 import type { Services } from '../services.ts';
+import { attributeHandlers } from './attributes.ts';
 import { engineHandlers } from './engine.ts';
+import { exploreHandlers } from './explore.ts';
+import { exportHandlers } from './exports.ts';
+import { folderHandlers } from './folders.ts';
 import { jobHandlers } from './jobs.ts';
+import { morphHandlers } from './morphs.ts';
 import { pictureHandlers } from './pictures.ts';
+import { previewHandlers } from './preview.ts';
 import { projectHandlers } from './projects.ts';
+import { recipeHandlers } from './recipes.ts';
 import { trainingHandlers } from './training.ts';
 
 /** What the engine does for each procedure of the contract. */
 export function createHandlers(services: Services): Handlers {
-  const there = {
+  return {
     ...engineHandlers(services),
+    ...folderHandlers(services),
     ...projectHandlers(services),
     ...pictureHandlers(services),
+    ...recipeHandlers(),
     ...trainingHandlers(services),
     ...jobHandlers(services),
+    ...exploreHandlers(services),
+    ...attributeHandlers(services),
+    ...morphHandlers(services),
+    ...previewHandlers(services),
+    ...exportHandlers(services),
   };
-  const missing = (Object.keys(procedures) as Method[]).map((method) => [
-    method,
-    () => {
-      throw new MorphloomError('usage', `"${method}" is not offered yet.`);
-    },
-  ]);
-  return { ...Object.fromEntries(missing), ...there } as Handlers;
 }

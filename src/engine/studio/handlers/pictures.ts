@@ -11,6 +11,7 @@ import {
   thumbnail,
 } from '../../dataset/index.ts';
 import type { Client, Handlers } from '../context.ts';
+import { pictureGone } from '../playing.ts';
 import type { Services } from '../services.ts';
 
 type Offered = Extract<keyof Handlers, `pictures.${string}`>;
@@ -25,10 +26,7 @@ export function pictureHandlers({ sessions, jobs }: Services): Pick<Handlers, Of
     const dataset = await (await sessions.reading(project, client)).reader.pictures();
     const entry = entryOfPicture(dataset, id);
     if (entry !== null) return { dataset, entry };
-    throw new MorphloomError(
-      'usage',
-      'That picture is no longer in the project: it was removed, or its file changed.',
-    );
+    throw pictureGone();
   };
   return {
     'pictures.import': async ({ project, ...wishes }, { client }) => {

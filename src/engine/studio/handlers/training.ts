@@ -1,3 +1,4 @@
+import { MorphloomError } from '../../../contract/errors.ts';
 import { findRunToResume } from '../../jobs/train.ts';
 import { recipeFrom } from '../../recipes/resolve.ts';
 import { RunFolder } from '../../project/run-folder.ts';
@@ -5,9 +6,9 @@ import { thin } from '../../jobs/split.ts';
 import type { Handlers } from '../context.ts';
 import type { Services } from '../services.ts';
 
-type Offered = 'training.start' | 'training.resume' | 'runs.lines';
+type Offered = 'training.start' | 'training.resume' | 'runs.lines' | 'runs.remove';
 
-export function trainingHandlers({ sessions, jobs }: Services): Pick<Handlers, Offered> {
+export function trainingHandlers({ sessions, jobs, instruments }: Services): Pick<Handlers, Offered> {
   return {
     'training.start': async ({ project, recipe, settings, budget, seed }, { client }) => {
       const session = await sessions.writing(project, client);
@@ -49,6 +50,17 @@ export function trainingHandlers({ sessions, jobs }: Services): Pick<Handlers, O
         lines.map((_, i) => i),
         most,
       ).map((i) => lines[i]);
+    },
+    'runs.remove': async ({ project, run }, { client }) => {
+      const session = await sessions.writing(project, client);
+      const folder = await RunFolder.named(session.project.runs, run);
+      if (jobs.trains(session.folder, run)) {
+        throw new MorphloomError('usage', `Run "${run}" is being trained; stop it first.`);
+      }
+      instruments.forget(session.folder);
+      await folder.remove();
+      session.changed();
+      return {};
     },
   };
 }

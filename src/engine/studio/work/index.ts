@@ -3,6 +3,8 @@ import type { JobRequest } from '../job-requests.ts';
 import type { Services } from '../services.ts';
 import type { Session } from '../sessions.ts';
 import { editWork, importWork } from './import.ts';
+import { exportWork } from './export.ts';
+import { learnAttributeWork } from './learn-attribute.ts';
 import { sampleProjectWork } from './sample-project.ts';
 import { trainWork } from './train.ts';
 
@@ -32,6 +34,10 @@ function perform(
       return importWork(request, context, session);
     case 'edit':
       return editWork(request, context, session);
+    case 'learn-attribute':
+      return learnAttributeWork(request, context, session, services);
+    case 'export':
+      return exportWork(request, context, session, services);
     case 'train':
       return trainWork(request, context, session, services);
   }

@@ -1,5 +1,6 @@
 import { trainProject } from '../../jobs/train.ts';
 import { recipeFrom } from '../../recipes/resolve.ts';
+import { TrainingEye } from '../look.ts';
 import type { JobRequestOf } from '../job-requests.ts';
 import type { JobContext } from '../jobs.ts';
 import type { Services } from '../services.ts';
@@ -14,6 +15,7 @@ export async function trainWork(
   const { recipe, settings, budget, seed, run } = request;
   await engine.ready({ onProgress, note });
   let begun = '';
+  const eye = new TrainingEye((look) => news.tellLook(session.folder, look));
   const kept: Promise<void>[] = [];
   const report = await trainProject({
     project: session.project,
@@ -32,6 +34,7 @@ export async function trainWork(
       kept.push(keep({ ...request, run: begun }));
       session.changed();
     },
+    onStep: eye.glance,
     onLine: (line) => news.tellLine(session.folder, { run: begun, line }),
     onProgress,
   });

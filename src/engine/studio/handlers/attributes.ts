@@ -1,0 +1,37 @@
+import { MorphloomError } from '../../../contract/errors.ts';
+import { latentsAlong, loadMoves } from '../../jobs/attribute.ts';
+import { removeAttribute } from '../../project/attribute-folder.ts';
+import type { Handlers } from '../context.ts';
+import { decodeGently } from '../gently.ts';
+import type { Services } from '../services.ts';
+
+type Offered = Extract<keyof Handlers, `attributes.${string}`>;
+
+export function attributeHandlers({ sessions, jobs, stage }: Services): Pick<Handlers, Offered> {
+  return {
+    'attributes.learn': async ({ project, ...request }, { client }) => {
+      const session = await sessions.writing(project, client);
+      const { examples } = request;
+      if (examples.kind === 'piles' && examples.with.some((id) => examples.without.includes(id))) {
+        throw new MorphloomError('usage', 'A picture lies on both piles; take it off one of them.');
+      }
+      const title = `Learning "${request.name}"`;
+      return jobs.start({ kind: 'learn-attribute', project: session.folder, ...request }, title);
+    },
+    'attributes.remove': async ({ project, name }, { client }) => {
+      const session = await sessions.writing(project, client);
+      await removeAttribute(session.project.attributes, name);
+      session.changed();
+      return {};
+    },
+    'attributes.sweep': ({ place, moves, factors, ...model }, call) =>
+      stage.play(model, call, async (playing) => {
+        const { instrument, signal } = playing;
+        const own = await stage.latentAt(playing, place);
+        const along = latentsAlong(own, await loadMoves(instrument, moves), factors);
+        const latents = new Float32Array(along.length * own.length);
+        along.forEach((latent, i) => latents.set(latent, i * own.length));
+        return { latents, pictures: await decodeGently(instrument, latents, signal) };
+      }),
+  };
+}

@@ -1,0 +1,80 @@
+import { entryOfPicture } from '../../dataset/index.ts';
+import { mapPictures } from '../../jobs/map.ts';
+import { MOST_FITTED, sampleLatents } from '../../jobs/sample.ts';
+import { principalAxes } from '../../latent/axes.ts';
+import { nearest } from '../../latent/map.ts';
+import { breathe } from '../../node/breathe.ts';
+import type { Handlers } from '../context.ts';
+import { decodeGently, encodeGently } from '../gently.ts';
+import { MOST_LOOKED_AT, pictureGone, type Playing } from '../playing.ts';
+import type { Services } from '../services.ts';
+
+type Offered = Extract<keyof Handlers, `explore.${string}`>;
+
+/** Directions of more pictures than these are the same to the eye. */
+const MOST_FOR_DIRECTIONS = MOST_FITTED;
+
+export function exploreHandlers({ stage }: Services): Pick<Handlers, Offered> {
+  const encodeThese = (
+    { instrument, dataset, signal }: Playing,
+    ids: readonly string[],
+  ): Promise<Float32Array> => {
+    if (ids.some((id) => entryOfPicture(dataset, id) === null)) throw pictureGone();
+    return encodeGently(instrument, dataset, ids, signal);
+  };
+  return {
+    'explore.map': ({ method, most, ...model }, call) =>
+      stage.play(model, call, async (playing) => {
+        const { instrument, signal } = playing;
+        const latents = async (): Promise<Float32Array> => (await stage.encoded(playing, most)).mean;
+        const { entries, points } = await mapPictures(instrument, { method, most, latents, signal });
+        return { ids: entries.map(({ id }) => id), points, labels: entries.map(({ label }) => label) };
+      }),
+    'explore.directions': ({ count, ...model }, call) =>
+      stage.play(model, call, async (playing) => {
+        const { latentSize } = playing.instrument;
+        const { mean } = await stage.encoded(playing, MOST_FOR_DIRECTIONS);
+        await breathe(playing.signal);
+        const { axes, deviations, shares, mean: middle } = principalAxes(mean, latentSize, count);
+        return {
+          count: deviations.length,
+          latentSize,
+          directions: Float32Array.from(axes, (x, i) => x * deviations[Math.floor(i / latentSize)]),
+          shares: Float32Array.from(shares),
+          mean: Float32Array.from(middle),
+        };
+      }),
+    'explore.samples': ({ count, temperature, from, seed, ...model }, call) =>
+      stage.play(model, call, async (playing) => {
+        const { instrument, signal } = playing;
+        const request = { count, temperature, from, seed };
+        const latents = await sampleLatents(instrument.latentSize, request, () =>
+          stage.encoded(playing, MOST_FITTED),
+        );
+        return { latents, pictures: await decodeGently(instrument, latents, signal) };
+      }),
+    'explore.encode': ({ ids, ...model }, call) =>
+      stage.play(model, call, async (playing) => ({
+        latents: await encodeThese(playing, ids),
+        latentSize: playing.instrument.latentSize,
+      })),
+    'explore.decode': ({ latents, count, ...model }, call) =>
+      stage.play(model, call, async ({ instrument, signal }) =>
+        decodeGently(instrument, stage.ownLatents(instrument, latents, count), signal),
+      ),
+    'explore.neighbours': ({ place, count, ...model }, call) =>
+      stage.play(model, call, async (playing) => {
+        const at = await stage.latentAt(playing, place);
+        const { mean, ids } = await stage.encoded(playing, MOST_LOOKED_AT);
+        await breathe(playing.signal);
+        return nearest(mean, at.length, at, count).map(({ index, distance }) => ({
+          id: ids[index],
+          distance,
+        }));
+      }),
+    'explore.reconstruct': ({ ids, ...model }, call) =>
+      stage.play(model, call, async (playing) =>
+        decodeGently(playing.instrument, await encodeThese(playing, ids), playing.signal),
+      ),
+  };
+}

@@ -1,0 +1,65 @@
+import * as fs from 'node:fs/promises';
+import * as path from 'node:path';
+import { MorphloomError } from '../../../contract/errors.ts';
+import { exportPath } from '../../morph/export.ts';
+import { checkTimeline } from '../../morph/timing.ts';
+import type { Handlers } from '../context.ts';
+import type { Services } from '../services.ts';
+
+type Offered = Extract<keyof Handlers, `exports.${string}`>;
+
+const TYPES: Readonly<Record<string, string>> = {
+  '.gif': 'image/gif',
+  '.webp': 'image/webp',
+  '.png': 'image/png',
+};
+
+export function exportHandlers({ sessions, jobs }: Services): Pick<Handlers, Offered> {
+  return {
+    'exports.start': async ({ project, run, timeline, settings }, { client }) => {
+      const session = await sessions.writing(project, client);
+      checkTimeline(timeline);
+      const { name, format } = settings;
+      const out = await exportPath(session.project.exports, name, format, jobs.promisedFiles());
+      const request = { kind: 'export', project: session.folder, run, timeline, settings, out } as const;
+      return jobs.start(request, `Exporting ${path.basename(out)}`);
+    },
+    'exports.remove': async ({ project, name }, { client }) => {
+      const session = await sessions.writing(project, client);
+      await fs.rm(insideOf(session.project.exports, name), { recursive: true, force: true });
+      session.changed();
+      return {};
+    },
+    'exports.read': async ({ project, name, offset, most }, { client }) => {
+      const session = await sessions.reading(project, client);
+      const file = insideOf(session.project.exports, name);
+      const handle = await fs.open(file, 'r').catch((error: NodeJS.ErrnoException) => {
+        if (error.code === 'ENOENT') throw notThere(name);
+        throw error;
+      });
+      try {
+        const stat = await handle.stat();
+        if (!stat.isFile()) {
+          throw new MorphloomError('usage', `"${name}" is a folder of frames; ask for one of its files.`);
+        }
+        const bytes = new Uint8Array(Math.max(0, Math.min(most, stat.size - offset)));
+        const { bytesRead } = await handle.read(bytes, 0, bytes.length, offset);
+        const type = TYPES[path.extname(name).toLowerCase()] ?? 'application/octet-stream';
+        return { bytes: bytes.subarray(0, bytesRead), total: stat.size, type };
+      } finally {
+        await handle.close();
+      }
+    },
+  };
+}
+
+/** A file of the folder by its name, or of a folder of frames in it; nothing else can be meant. */
+function insideOf(exports: string, name: string): string {
+  const parts = name.split('/');
+  const plain = parts.every((part) => part !== '' && !part.startsWith('.') && path.basename(part) === part);
+  if (!plain || parts.length > 2 || name.includes('\\')) throw notThere(name);
+  return path.join(exports, ...parts);
+}
+
+const notThere = (name: string): MorphloomError =>
+  new MorphloomError('usage', `There is no export "${name}" in this project any more.`);

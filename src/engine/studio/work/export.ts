@@ -1,0 +1,21 @@
+import * as fs from 'node:fs/promises';
+import { exportTimeline } from '../../morph/export.ts';
+import type { JobRequestOf } from '../job-requests.ts';
+import type { JobContext } from '../jobs.ts';
+import type { Services } from '../services.ts';
+import type { Session } from '../sessions.ts';
+
+export async function exportWork(
+  { run, timeline, settings, out }: JobRequestOf<'export'>,
+  { onProgress, signal, note, setFile }: JobContext,
+  session: Session,
+  { instruments }: Services,
+): Promise<'done'> {
+  await fs.mkdir(session.project.exports, { recursive: true });
+  const written = await instruments.play(session.project, run, (instrument) =>
+    exportTimeline({ instrument, timeline, scale: settings.scale, out, onProgress, signal }),
+  );
+  for (const line of written.notes) note(line);
+  setFile(written.path);
+  return 'done';
+}

@@ -1,0 +1,25 @@
+import { learnAttributeFrom } from '../../jobs/attribute.ts';
+import type { JobRequestOf } from '../job-requests.ts';
+import type { JobContext } from '../jobs.ts';
+import type { Services } from '../services.ts';
+import type { Session } from '../sessions.ts';
+
+/** The folds of an attribute's held-out score are drawn with it; the same piles give the same attribute. */
+const SEED = 1;
+
+export async function learnAttributeWork(
+  { name, run, examples, method }: JobRequestOf<'learn-attribute'>,
+  { onProgress, signal }: JobContext,
+  session: Session,
+  { instruments }: Services,
+): Promise<'done'> {
+  await instruments.play(session.project, run, (instrument) =>
+    learnAttributeFrom(instrument, name, examples, {
+      method: method ?? undefined,
+      seed: SEED,
+      onProgress,
+      signal,
+    }),
+  );
+  return 'done';
+}
