@@ -26,7 +26,7 @@ export async function openMaterial(
   const direction = async (name: string): Promise<Float32Array> =>
     (await loadForModel(instrument, name)).vector.direction;
   const material = createMaterial({ image: instrument.image, dataset, direction, references });
-  return { ...material, close: dataset.close };
+  return { ...material, close: () => dataset.close() };
 }
 
 /** The pictures of these names: files, or pictures of the project by the name of their file. */
