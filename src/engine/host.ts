@@ -1,11 +1,13 @@
 import type { FromHost, ToHost } from '../contract/studio/host.ts';
+import { Lines } from './serve/lines.ts';
+import { takeFromDoor } from './serve/relay.ts';
 import { standardFolders } from './studio/standard-folders.ts';
 import { createStudio, type Studio } from './studio/studio.ts';
 import { portWire, type PortLike } from './studio/wires.ts';
 
 /**
  * The engine's own process. In Electron's utility process lines to windows come as MessagePorts; started by
- * plain Node it has no lines, and takes the same words of its life cycle only.
+ * `serve`, as the sockets of browsers that its door has let in.
  */
 interface ParentPort {
   on(event: 'message', listener: (event: { data: unknown; ports: PortLike[] }) => void): void;
@@ -23,11 +25,13 @@ function isToHost(message: unknown): message is ToHost {
 
 async function main(): Promise<void> {
   // Ports may come while the studio is still made: nothing is lost by listening first.
-  const starting = createStudio({ ...standardFolders(), log });
+  const starting = createStudio({ ...standardFolders(), log, gpu: process.argv.includes('--gpu') });
+  const lines = new Lines((wire) => void starting.then((studio: Studio) => studio.connect(wire)));
   let ending = false;
   const end = async (): Promise<void> => {
     if (ending) return;
     ending = true;
+    lines.leave();
     await (await starting).close();
     process.exit(0);
   };
@@ -37,7 +41,7 @@ async function main(): Promise<void> {
     else for (const port of ports) void starting.then((studio: Studio) => studio.connect(portWire(port)));
   };
   parentPort?.on('message', ({ data, ports }) => hear(data, ports));
-  process.on('message', (message) => hear(message, []));
+  takeFromDoor(lines, (message) => hear(message, []));
   // Whoever started it is gone: what runs is committed, and waits to be gone on with.
   process.on('disconnect', () => void end());
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => void end());

@@ -5,11 +5,10 @@ import type { BackendName } from '../../engine/compute/select.ts';
 import { MorphloomError } from '../../contract/errors.ts';
 import { Project } from '../../engine/project/project.ts';
 import { type Door, openDoor } from '../../engine/serve/door.ts';
-import { standardFolders } from '../../engine/studio/standard-folders.ts';
-import { createStudio } from '../../engine/studio/studio.ts';
+import { EngineProcess } from '../../engine/serve/engine-process.ts';
 import { backendOption, collect } from '../options.ts';
 import { createVoice, type Voice } from '../terminal.ts';
-import { windowBundle } from '../window/bundle.ts';
+import { packageRoot, windowBundle } from '../window/bundle.ts';
 import { openInBrowser } from '../window/opener.ts';
 
 interface Flags {
@@ -53,22 +52,24 @@ async function serve(project: string | undefined, flags: Flags): Promise<void> {
   const opens = project === undefined ? null : await projectAt(project);
   const renderer = await windowBundle(voice);
   const log = (line: string): void => void process.stderr.write(`${line}\n`);
-  // One request that goes wrong in an unforeseen way must not end a night's training.
-  process.on('unhandledRejection', (error) =>
-    log(`A defect: ${error instanceof Error ? error.stack : String(error)}`),
-  );
-  const studio = await createStudio({ ...standardFolders(), log, backend: flags.backend, gpu: flags.gpu });
+  const engine = await EngineProcess.start({
+    file: path.join(packageRoot(), 'dist', 'engine.cjs'),
+    args: flags.gpu === true ? ['--gpu'] : [],
+    env: { ...process.env, ...(flags.backend === undefined ? {} : { MORPHLOOM_BACKEND: flags.backend }) },
+    log,
+  });
   try {
     const { host, port, token, origin: origins } = flags;
-    const door = await openDoor({ studio, renderer, host, port, token, origins, opens });
+    const door = await openDoor({ receiver: engine, renderer, host, port, token, origins, opens });
     try {
       await announce(door, flags, voice);
-      await untilAsked(door, voice);
+      await Promise.race([untilAsked(door, voice), engine.failure]);
     } finally {
-      await door.close();
+      // The lines that the door waits for are the engine's to end.
+      await Promise.all([engine.close(), door.close()]);
     }
   } finally {
-    await studio.close();
+    await engine.close();
   }
 }
 

@@ -31,7 +31,7 @@ export async function windowBundle({ onProgress, settle, signal }: Voice): Promi
       unit: 'seconds',
     });
   // An unchanged window is told from a changed one in a moment, which is nothing to tell of.
-  const telling = setInterval(tell, 500);
+  const telling = setInterval(tell, 2000);
   try {
     const built = await new Promise<boolean>((resolve, reject) => {
       const child = spawn(process.execPath, [script, '--if-stale'], { stdio: ['ignore', 2, 2], signal });

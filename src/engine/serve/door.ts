@@ -1,25 +1,21 @@
 import * as http from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
-import { WebSocketServer } from 'ws';
 import { MorphloomError } from '../../contract/errors.ts';
-import { MAX_REQUEST_BYTES } from '../../contract/studio/codec.ts';
 import { WIRE_PATH } from '../../contract/studio/socket.ts';
-import type { Wire } from '../../contract/studio/wire.ts';
 import { Gate } from './access.ts';
 import { answer } from './answer.ts';
 import { isGuessable, Keyring } from './keyring.ts';
+import { type Receiver, turnAway } from './lines.ts';
 import { addressOf, isLoopback, originsOf, shownName } from './names.ts';
-import { peerOver, type Peer } from './peer.ts';
 import { readRenderer } from './renderer.ts';
 
 const MOST_CONNECTIONS = 256;
-const MOST_CLIENTS = 32;
-const LOOK_EVERY_MS = 10_000;
-const MOST_SILENT_LOOKS = 3;
+/** So often the sessions of open windows are told to live on. */
+const KEEP_EVERY_MS = 60_000;
 
 export interface DoorOptions {
-  /** What is behind the door: takes a new client's line. */
-  readonly studio: { connect(wire: Wire): void };
+  /** What is behind the door. */
+  readonly receiver: Receiver;
   /** The folder of the window's bundle. */
   readonly renderer: string;
   readonly host: string;
@@ -31,8 +27,6 @@ export interface DoorOptions {
   readonly origins?: readonly string[];
   /** The folder of the project that links lead to. */
   readonly opens?: string | null;
-  /** How often the other side's life is looked for, in milliseconds. */
-  readonly lookEveryMs?: number;
   /** What time it is, in milliseconds: links and sessions expire by it. */
   readonly now?: () => number;
 }
@@ -44,7 +38,7 @@ export interface Door {
   readonly isPublic: boolean;
   /** A new address that opens the door once. */
   newLink(): string;
-  /** Lets nobody in any more, says goodbye to those who are, and is done when all are gone. */
+  /** Lets nobody in any more, and is done when all requests are answered and all lines are gone. */
   close(): Promise<void>;
 }
 
@@ -53,7 +47,7 @@ export interface Door {
  * @throws MorphloomError `usage` for a bind that would let strangers in, or is not possible
  */
 export async function openDoor(options: DoorOptions): Promise<Door> {
-  const { studio, host, token = null } = options;
+  const { receiver, host, token = null } = options;
   const address = await addressOf(host);
   const isPublic = !isLoopback(address);
   requireToken(host, isPublic, token);
@@ -74,32 +68,21 @@ export async function openDoor(options: DoorOptions): Promise<Door> {
     answer(house, request, response).catch(() => response.destroy());
   });
 
-  const sockets = new WebSocketServer({
-    noServer: true,
-    maxPayload: MAX_REQUEST_BYTES,
-    perMessageDeflate: false,
-  });
-  const peers = new Map<Peer, string | null>();
+  const sessions = new Map<Socket, string | null>();
   server.on('upgrade', (request: http.IncomingMessage, socket: Socket, head: Buffer) => {
     socket.on('error', () => socket.destroy());
     const knows = gate.knows(request, true);
     if (!knows.admitted) return turnAway(socket, knows.status, knows.why);
     if (request.url !== WIRE_PATH) return turnAway(socket, 404, 'There is nothing here.');
-    if (peers.size >= MOST_CLIENTS) return turnAway(socket, 503, 'Too many windows are open.');
-    sockets.handleUpgrade(request, socket, head, (webSocket) => {
-      const peer = peerOver(webSocket);
-      peers.set(peer, knows.session);
-      webSocket.on('close', () => peers.delete(peer));
-      studio.connect(peer.wire);
-    });
+    if (head.byteLength > 0) return turnAway(socket, 400, 'That was too early.');
+    const { method = '', headers } = request;
+    sessions.set(socket, knows.session);
+    receiver.take({ method, headers }, socket, () => sessions.delete(socket));
   });
-
-  const looking = setInterval(() => {
-    for (const [peer, session] of peers) {
-      if (peer.look(MOST_SILENT_LOOKS) && session !== null) keyring.isSession(session);
-    }
-  }, options.lookEveryMs ?? LOOK_EVERY_MS);
-  looking.unref();
+  const keeping = setInterval(() => {
+    for (const session of sessions.values()) if (session !== null) keyring.isSession(session);
+  }, KEEP_EVERY_MS);
+  keeping.unref();
 
   const url = `http://${shownName(host, address)}:${port}/`;
   return {
@@ -108,12 +91,12 @@ export async function openDoor(options: DoorOptions): Promise<Door> {
     isPublic,
     newLink: () => `${url}?token=${keyring.newLink()}`,
     close: async () => {
-      clearInterval(looking);
+      clearInterval(keeping);
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-      for (const peer of peers.keys()) peer.leave();
       server.closeIdleConnections();
-      setTimeout(() => server.closeAllConnections(), 1000).unref();
+      const late = setTimeout(() => server.closeAllConnections(), 1000);
       await closed;
+      clearTimeout(late);
     },
   };
 }
@@ -146,13 +129,4 @@ function listen(server: http.Server, host: string, address: string, port: number
     });
     server.listen(port, address, () => resolve((server.address() as AddressInfo).port));
   });
-}
-
-function turnAway(socket: Socket, status: number, why: string): void {
-  const body = Buffer.from(why);
-  socket.end(
-    `HTTP/1.1 ${status} ${http.STATUS_CODES[status]}\r\nConnection: close\r\nContent-Type: text/plain; charset=utf-8\r\n` +
-      `Content-Length: ${body.byteLength}\r\n\r\n${body.toString('utf8')}`,
-    () => socket.destroy(),
-  );
 }

@@ -3,6 +3,7 @@ import * as net from 'node:net';
 import * as os from 'node:os';
 import * as path from 'node:path';
 import { type Door, type DoorOptions, openDoor } from '../../../src/engine/serve/door.ts';
+import { Lines } from '../../../src/engine/serve/lines.ts';
 import type { Wire } from '../../../src/contract/studio/wire.ts';
 
 /** What only those who are in may see. */
@@ -18,7 +19,10 @@ export interface House {
 }
 
 /** A door with a small page behind it, and with a studio that answers each message with itself. */
-export async function openHouse(options: Partial<DoorOptions> = {}): Promise<House> {
+export async function openHouse({
+  lookEveryMs,
+  ...options
+}: Partial<DoorOptions> & { lookEveryMs?: number } = {}): Promise<House> {
   const folder = await fs.mkdtemp(path.join(os.tmpdir(), 'morphloom-door-'));
   await fs.mkdir(path.join(folder, 'window', 'assets'), { recursive: true });
   await fs.writeFile(path.join(folder, 'secret.html'), 'what lies beside the window');
@@ -26,13 +30,12 @@ export async function openHouse(options: Partial<DoorOptions> = {}): Promise<Hou
   await fs.writeFile(path.join(folder, 'window', 'assets', 'index-Ab3_x9Zk.js'), `// ${INSIDE}`);
   await fs.symlink(path.join(folder, 'secret.html'), path.join(folder, 'window', 'link.html'));
   const wires: Wire[] = [];
+  const lines = new Lines((wire) => {
+    wires.push(wire);
+    wire.receive((message) => wire.send(message));
+  }, lookEveryMs);
   const door = await openDoor({
-    studio: {
-      connect: (wire) => {
-        wires.push(wire);
-        wire.receive((message) => wire.send(message));
-      },
-    },
+    receiver: lines,
     renderer: path.join(folder, 'window'),
     host: '127.0.0.1',
     port: 0,
@@ -44,6 +47,7 @@ export async function openHouse(options: Partial<DoorOptions> = {}): Promise<Hou
     folder,
     wires,
     close: async () => {
+      lines.leave();
       await door.close();
       await fs.rm(folder, { recursive: true });
     },
