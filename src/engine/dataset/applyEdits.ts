@@ -50,10 +50,13 @@ async function relabel(
 ): Promise<Omit<ImportReport, 'seconds'>> {
   const { labelOf } = applied(edits);
   const entries = index.entries.map((entry): DatasetEntry => {
-    const label = labelOf(entry.id);
-    return label === undefined || label === entry.label ? entry : { ...entry, label };
+    const label = labelOf(entry.id, entry.label);
+    return label === entry.label ? entry : { ...entry, label };
   });
-  const contentHash = await replaceIndex(into, { ...index, entries }, packHash, setAside);
+  const aside = setAside.map((file) =>
+    file.id === undefined ? file : { ...file, label: labelOf(file.id, file.label ?? null) },
+  );
+  const contentHash = await replaceIndex(into, { ...index, entries }, packHash, aside);
   return {
     count: entries.length,
     added: 0,
@@ -62,7 +65,7 @@ async function relabel(
     format: index.imageFormat,
     crop: index.crop,
     labels: labelsOf(entries),
-    setAside,
+    setAside: aside,
     contentHash,
   };
 }

@@ -3,7 +3,7 @@ import { MorphloomError, throwIfCancelled } from '../../contract/errors.ts';
 import type { OnProgress } from '../../contract/progress.ts';
 import { printable } from '../node/pictures/index.ts';
 import { createMemoryBudget, inOrder } from './concurrency.ts';
-import { applied, type Edits, membershipOf } from './edits.ts';
+import { applied, type AppliedEdits, type Edits, membershipOf } from './edits.ts';
 import type { Item } from './items.ts';
 import { labelsOf } from './openDataset.ts';
 import type { Previous } from './previous.ts';
@@ -59,7 +59,8 @@ export async function assemble(options: AssemblyOptions): Promise<Omit<ImportRep
   const { into, format, crop, keepDuplicates, labels, items, edits, previous } = options;
   const { onPicture, onSetAside, onProgress, signal } = options;
   const admit = createMemoryBudget(DECODE_BYTES);
-  const selection = createSelection({ format, crop, keepDuplicates, edits: applied(edits), previous, admit });
+  const byHand = applied(edits);
+  const selection = createSelection({ format, crop, keepDuplicates, edits: byHand, previous, admit });
   const setAside: SetAside[] = [];
   const entries: DatasetEntry[] = [];
   let added = 0;
@@ -83,7 +84,7 @@ export async function assemble(options: AssemblyOptions): Promise<Omit<ImportRep
       const item = items[done++];
       if (!item) break;
       const decision = await selection.decide(item, look);
-      if ('aside' in decision) put({ ...decision.aside, ...placeOf(decision.aside, item, entries.length) });
+      if ('aside' in decision) put(placed(decision.aside, item, entries.length, byHand));
       else {
         entries.push(decision.entry);
         if (decision.decoded) added += 1;
@@ -124,9 +125,15 @@ export async function assemble(options: AssemblyOptions): Promise<Omit<ImportRep
   }
 }
 
-/** What it takes to put a file that was set aside in its place of the set, without its source's folder. */
-function placeOf(aside: SetAside, { label, attributes }: Item, at: number): Partial<SetAside> {
-  return aside.id === undefined ? {} : { at, label, ...(attributes && { attributes }) };
+/** With what it takes to put a file that was set aside in its place of the set, without its source's folder. */
+function placed(
+  aside: SetAside,
+  { label, attributes }: Item,
+  at: number,
+  { labelOf }: AppliedEdits,
+): SetAside {
+  if (aside.id === undefined) return aside;
+  return { ...aside, at, label: labelOf(aside.id, label), ...(attributes && { attributes }) };
 }
 
 function nothingUsable(sources: readonly string[], setAside: readonly SetAside[]): MorphloomError {

@@ -60,33 +60,29 @@ export function changeEdits(
 /** The edits after a change. */
 export function mergeEdits(edits: Edits, change: EditsChange, { entries, setAside }: EditedSet): Edits {
   const removed = new Map(Object.entries(edits.removed));
-  const restored = new Map(edits.restored.map((file) => [file.source, file]));
+  const files = new Set(edits.restored.files);
+  const contents = new Map(Object.entries(edits.restored.contents));
   const labels = new Map(Object.entries(edits.labels));
   const crops = new Map(Object.entries(edits.crops));
   const alike = new Map(Object.entries(edits.alike));
 
-  const wanted = new Set(change.restore);
-  if (wanted.size > 0) {
-    const asideOf = new Map(setAside.map((aside) => [aside.source, aside]));
-    // By the name it had then as well: the file may have another by now.
-    for (const [id, source] of [...removed]) {
-      if (!wanted.delete(source)) continue;
-      removed.delete(id);
-    }
-    for (const source of wanted) {
-      const aside = asideOf.get(source);
-      if (aside?.kind === 'removed') removed.delete(aside.id ?? '');
-      else
-        restored.set(source, {
-          source,
-          ...(aside?.kind === 'near-duplicate' && aside.id !== undefined && { id: aside.id }),
-        });
-    }
+  const asideOf = new Map(setAside.map((aside) => [aside.source, aside]));
+  // By the name it had then as well: the file may have another by now.
+  const removedAs = new Map([...removed].map(([id, source]) => [source, id]));
+  for (const source of new Set(change.restore)) {
+    const aside = asideOf.get(source);
+    const id = removedAs.get(source) ?? aside?.id;
+    const wasRemoved = id !== undefined && removed.delete(id);
+    if (id !== undefined && (wasRemoved || aside?.kind === 'near-duplicate')) contents.set(id, source);
+    if (!wasRemoved) files.add(source);
   }
   const sourceOf = new Map(entries.map(({ id, source }) => [id, source] as const).reverse());
   const unwanted = new Set(change.unrestore);
-  for (const [source, { id }] of [...restored]) {
-    if (unwanted.has(source) || unwanted.has(sourceOf.get(id ?? '') ?? '')) restored.delete(source);
+  for (const source of unwanted) files.delete(source);
+  for (const [id, source] of [...contents]) {
+    if (!unwanted.has(source) && !unwanted.has(sourceOf.get(id) ?? '')) continue;
+    contents.delete(id);
+    files.delete(source);
   }
 
   const changed = new Set(change.remove);
@@ -113,7 +109,7 @@ export function mergeEdits(edits: Edits, change: EditsChange, { entries, setAsid
   }
   return {
     schema: 1,
-    restored: [...restored.values()],
+    restored: { files: [...files], contents: Object.fromEntries(contents) },
     removed: Object.fromEntries(removed),
     labels: Object.fromEntries(labels),
     crops: Object.fromEntries(crops),

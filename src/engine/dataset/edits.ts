@@ -12,10 +12,13 @@ const editsSchema = z
   .strictObject({
     schema: z.literal(1),
     /**
-     * Duplicates that are wanted all the same: the file; and of one that only looks the same, its content,
-     * by which it is known under another name too.
+     * What is wanted although it is, or looks, the same as another: files; and contents, each with the file
+     * that it was, of which one is taken under whatever name.
      */
-    restored: z.array(z.strictObject({ source: z.string().min(1), id: pictureIdSchema.optional() })),
+    restored: z.strictObject({
+      files: z.array(z.string().min(1)),
+      contents: z.record(pictureIdSchema, z.string()),
+    }),
     /** Pictures that are not wanted, by content, each with the file that it was. */
     removed: z.record(pictureIdSchema, z.string()),
     /** Labels in place of those of folder or table, by content; null is none. */
@@ -32,7 +35,14 @@ const editsSchema = z
 /** What was changed by hand, over what an import finds: the content of `edits.json`. */
 export type Edits = z.infer<typeof editsSchema>;
 
-export const NO_EDITS: Edits = { schema: 1, restored: [], removed: {}, labels: {}, crops: {}, alike: {} };
+export const NO_EDITS: Edits = {
+  schema: 1,
+  restored: { files: [], contents: {} },
+  removed: {},
+  labels: {},
+  crops: {},
+  alike: {},
+};
 
 /**
  * The edits of a dataset folder; none where there is no such file. Throws `corrupt` when it is damaged:
@@ -68,8 +78,8 @@ export interface AppliedEdits {
   readonly isRemoved: (id: string) => boolean;
   /** Whether a duplicate is wanted all the same. @param isKept whether the same content is in the set already */
   readonly isRestored: (source: string, id: string, isKept: boolean) => boolean;
-  /** The label by hand; undefined where the folder's or the table's counts. */
-  readonly labelOf: (id: string) => string | null | undefined;
+  /** The label by hand; where there is none, that of the folder or table. */
+  readonly labelOf: (id: string, found: string | null) => string | null;
   readonly cropOf: (id: string) => CropRectangle | undefined;
   /** The content that this one looked the same as, when that was removed or cropped. */
   readonly alikeTo: (id: string) => string | undefined;
@@ -78,17 +88,21 @@ export interface AppliedEdits {
 }
 
 export function applied({ restored, removed, labels, crops, alike }: Edits): AppliedEdits {
-  const sources = new Set(restored.map(({ source }) => source));
-  const contents = new Set(restored.map(({ id }) => id));
+  const files = new Set(restored.files);
+  const contents = new Set(Object.keys(restored.contents));
   const own = <T>(record: Readonly<Record<string, T>>): ((id: string) => T | undefined) => {
     const map = new Map(Object.entries(record));
     return (id) => map.get(id);
   };
   const removedSource = own(removed);
+  const label = own(labels);
   return {
     isRemoved: (id) => removedSource(id) !== undefined,
-    isRestored: (source, id, isKept) => sources.has(source) || (!isKept && contents.has(id)),
-    labelOf: own(labels),
+    isRestored: (source, id, isKept) => files.has(source) || (!isKept && contents.has(id)),
+    labelOf: (id, found) => {
+      const byHand = label(id);
+      return byHand === undefined ? found : byHand;
+    },
     cropOf: own(crops),
     alikeTo: own(alike),
     removedSource,

@@ -117,8 +117,7 @@ export function createSelection({
     if (look.kind !== 'picture') return decide(item, await lookAtContent(item));
     const pixels = look.pixels();
     const { source, attributes, stamp } = item;
-    const byHand = edits.labelOf(id);
-    const label = byHand === undefined ? item.label : byHand;
+    const label = edits.labelOf(id, item.label);
     const entry: DatasetEntry = {
       id,
       source,

@@ -22,6 +22,8 @@ import { isAlive } from '../node/processes.ts';
  */
 const INDEX = 'index.json';
 const SET_ASIDE = 'set-aside.json';
+/** That of the set before, while the index is still being replaced. */
+const SET_ASIDE_BEFORE = 'set-aside.before.json';
 const PACK_NAME = /^pixels-[0-9a-f]{16}\.bin$/;
 const MAX_INDEX_BYTES = 512 * 1024 * 1024;
 
@@ -73,12 +75,15 @@ export async function readSetAside(
   dir: string,
   index: Pick<DatasetIndex, 'contentHash'>,
 ): Promise<readonly SetAside[]> {
-  try {
-    const { contentHash, setAside } = await readChecked(path.join(dir, SET_ASIDE), setAsideFileSchema);
-    return contentHash === index.contentHash ? setAside : [];
-  } catch {
-    return []; // Only a record of what was seen: without it, files are looked at again.
+  for (const name of [SET_ASIDE, SET_ASIDE_BEFORE]) {
+    try {
+      const { contentHash, setAside } = await readChecked(path.join(dir, name), setAsideFileSchema);
+      if (contentHash === index.contentHash) return setAside;
+    } catch {
+      continue; // Only a record of what was seen: without it, files are looked at again.
+    }
   }
+  return [];
 }
 
 /** The file that holds an index's pixels. */
@@ -199,8 +204,12 @@ export async function replaceIndex(
 ): Promise<string> {
   const contentHash = hashContent(packHash, set.imageFormat, set.entries);
   const index: DatasetIndex = { ...set, kind: 'morphloom-dataset', version: 1, contentHash };
-  await replaceFile(path.join(dir, SET_ASIDE), `${JSON.stringify({ contentHash, setAside }, null, 1)}\n`);
+  const record = path.join(dir, SET_ASIDE);
+  const before = path.join(dir, SET_ASIDE_BEFORE);
+  await fs.rename(record, before).catch(() => undefined); // There is none at first.
+  await replaceFile(record, `${JSON.stringify({ contentHash, setAside }, null, 1)}\n`);
   await replaceFile(path.join(dir, INDEX), serialise(index));
+  await fs.rm(before, { force: true });
   return contentHash;
 }
 

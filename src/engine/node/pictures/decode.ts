@@ -5,7 +5,7 @@ import {
   type ImageFormat,
   type PictureCrop,
 } from '../../../contract/dataset.ts';
-import { type Size, wholePixels } from './geometry.ts';
+import { partOf, type Size } from './geometry.ts';
 import { padToFit } from './pad.ts';
 import { PictureProblem } from './problem.ts';
 import { type PictureBytes, readPictureFile } from './read.ts';
@@ -173,12 +173,15 @@ async function render(
 ): Promise<Uint8Array> {
   const { width, height, channels } = format;
   const oriented = image.clone().autoOrient();
-  const shown = typeof crop === 'string' ? oriented : oriented.extract(wholePixels(crop, upright));
-  const resized = shown.resize(
-    width,
-    height,
-    crop === 'fit' ? { fit: 'inside' } : { fit: 'cover', position: crop === 'entropy' ? ENTROPY : 'centre' },
-  );
+  const resized =
+    typeof crop !== 'string'
+      ? oriented.extract({ ...partOf(crop, upright, format) }).resize(width, height, { fit: 'fill' })
+      : crop === 'fit'
+        ? oriented.resize(width, height, { fit: 'inside' })
+        : oriented.resize(width, height, {
+            fit: 'cover',
+            position: crop === 'entropy' ? ENTROPY : 'centre',
+          });
   const { data, info } = await withChannels(resized, channels).toBuffer({ resolveWithObject: true });
   if (info.channels !== channels)
     throw new Error(`decoded to ${info.channels} channels instead of ${channels}`);
@@ -194,13 +197,10 @@ const ENTROPY = sharp.strategy.entropy;
  * The part that `entropy` shows at the format's size. It is chosen among the pixels of the result, so at
  * another size it could be another.
  */
-async function entropyPart(image: Sharp, upright: Size, { width, height }: Size): Promise<CropRectangle> {
-  const { info } = await image
-    .clone()
-    .autoOrient()
-    .resize(width, height, { fit: 'cover', position: ENTROPY })
-    .raw()
-    .toBuffer({ resolveWithObject: true });
+async function entropyPart(image: Sharp, upright: Size, format: ImageFormat): Promise<CropRectangle> {
+  const { width, height, channels } = format;
+  const resized = image.clone().autoOrient().resize(width, height, { fit: 'cover', position: ENTROPY });
+  const { info } = await withChannels(resized, channels).toBuffer({ resolveWithObject: true });
   const scale = Math.max(width / upright.width, height / upright.height);
   const covering = {
     width: Math.max(width, Math.round(upright.width * scale)),

@@ -6,22 +6,41 @@ export interface Size {
   readonly height: number;
 }
 
-/** A rectangle in whole pixels of the picture: at least one, and none beyond it. */
-export function wholePixels(
+/**
+ * The largest part of the format's shape in the middle of a rectangle, in whole pixels of the picture: at
+ * least one, and none beyond it. It does not depend on the format's size, so that every size shows the same.
+ */
+export function partOf(
   { x, y, width, height }: CropRectangle,
   upright: Size,
-): { left: number; top: number; width: number; height: number } {
-  const left = Math.min(Math.round(x * upright.width), upright.width - 1);
-  const top = Math.min(Math.round(y * upright.height), upright.height - 1);
-  const right = Math.min(Math.max(Math.round((x + width) * upright.width), left + 1), upright.width);
-  const bottom = Math.min(Math.max(Math.round((y + height) * upright.height), top + 1), upright.height);
-  return { left, top, width: right - left, height: bottom - top };
+  format: Size,
+): Size & { readonly left: number; readonly top: number } {
+  const part = {
+    width: Math.min(width, 1 - x) * upright.width,
+    height: Math.min(height, 1 - y) * upright.height,
+  };
+  const scale = Math.min(part.width / format.width, part.height / format.height);
+  const across = within(x * upright.width, part.width, format.width * scale, upright.width);
+  const down = within(y * upright.height, part.height, format.height * scale, upright.height);
+  return { left: across.start, top: down.start, width: across.length, height: down.length };
+}
+
+/** The middle `wanted` of a stretch, in whole pixels, in a row of `most`. */
+function within(
+  start: number,
+  length: number,
+  wanted: number,
+  most: number,
+): { readonly start: number; readonly length: number } {
+  const from = Math.min(Math.round(start + (length - wanted) / 2), most - 1);
+  const to = Math.min(Math.max(Math.round(start + (length + wanted) / 2), from + 1), most);
+  return { start: from, length: to - from };
 }
 
 /** How many pixels of the original, at its own size, a frame of the format's shape holds with this crop. */
 export function shownSize(upright: Size, format: Size, crop: PictureCrop): Size {
-  const part = typeof crop === 'string' ? upright : wholePixels(crop, upright);
-  const ratios = [part.width / format.width, part.height / format.height] as const;
+  if (typeof crop !== 'string') return partOf(crop, upright, format);
+  const ratios = [upright.width / format.width, upright.height / format.height] as const;
   const ratio = crop === 'fit' ? Math.max(...ratios) : Math.min(...ratios);
   return {
     width: Math.max(1, Math.round(format.width * ratio)),

@@ -3,7 +3,12 @@ import * as os from 'node:os';
 import * as path from 'node:path';
 import sharp, { type Sharp } from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { decodeFull, decodePicture } from '../../../../src/engine/node/pictures/index.ts';
+import {
+  decodeAtSize,
+  decodeFull,
+  decodePicture,
+  readPictureFile,
+} from '../../../../src/engine/node/pictures/index.ts';
 
 const SIDE = 32;
 const COLOUR = { width: SIDE, height: SIDE, channels: 3 } as const;
@@ -210,5 +215,81 @@ describe('decodePicture', () => {
     const spread = (pixels: Uint8Array): number => Math.max(...pixels) - Math.min(...pixels);
     expect(spread(await decodePicture(busyAtLeft, COLOUR, 'centre'))).toBe(0);
     expect(spread(await decodePicture(busyAtLeft, COLOUR, 'entropy'))).toBeGreaterThan(100);
+  });
+});
+
+describe('a crop by hand', () => {
+  const corner = { x: 0.5, y: 0, width: 0.5, height: 0.5 };
+
+  it('is a part of the upright picture, whatever EXIF says', async () => {
+    const upright = await quarters(96, 64).png().toBuffer();
+    for (let orientation = 1; orientation <= 8; orientation++) {
+      // What a camera stores that was held so: turned and flipped back.
+      const turns = [0, 0, 0, 180, 180, 90, 270, 270, 90][orientation];
+      const flipped = [2, 4, 5, 7].includes(orientation);
+      let stored = await sharp(upright).rotate(turns).png().toBuffer();
+      if (flipped) stored = await sharp(stored).flop().png().toBuffer();
+      const file = await save(
+        `turned-${orientation}.png`,
+        await sharp(stored).withMetadata({ orientation }).png().toBuffer(),
+      );
+      const whole = await decodeFull(file);
+      const first = [...whole.data.subarray((whole.width - 2) * 3, (whole.width - 1) * 3)];
+      const pixels = await decodePicture(file, COLOUR, corner);
+      expect(at(pixels, 16, 16), `orientation ${orientation}`).toEqual(first);
+      expect(
+        worst(
+          pixels,
+          Uint8Array.from(pixels, (_, i) => first[i % 3]),
+        ),
+      ).toBe(0);
+    }
+  });
+
+  it('fills the format from its middle where the shapes differ, and stays in the picture', async () => {
+    const file = await save('q-wide.png', await quarters(120, 40).png().toBuffer());
+    // Red and green from 45 to 75: the middle third of the width, half each.
+    const middle = await decodePicture(file, COLOUR, { x: 0, y: 0, width: 1, height: 0.5 });
+    expect([at(middle, 4, 16), at(middle, 28, 16)]).toEqual([
+      [220, 30, 30],
+      [30, 200, 30],
+    ]);
+    for (const rectangle of [
+      { x: 1, y: 1, width: 1, height: 1 },
+      { x: 0.999, y: 0.2, width: 0.5, height: 1e-9 },
+      { x: 0.75, y: 0.75, width: 0.9, height: 0.9 },
+    ]) {
+      const pixels = await decodePicture(file, GREY, rectangle);
+      expect(new Set(pixels).size, JSON.stringify(rectangle)).toBe(1);
+    }
+  });
+
+  it('shows the same part at every size, as entropy does', async () => {
+    const detail = await quarters(60, 60).resize(100, 300, { fit: 'fill' }).png().toBuffer();
+    const drawn = await sharp({ create: { width: 900, height: 300, channels: 3, background: '#808080' } })
+      .composite([{ input: detail, left: 610, top: 0 }])
+      .png()
+      .toBuffer();
+    for (const orientation of [1, 6]) {
+      const file = await save(
+        `detail-${orientation}.png`,
+        await sharp(drawn).withMetadata({ orientation }).png().toBuffer(),
+      );
+      for (const format of [COLOUR, GREY, ALPHA]) {
+        for (const crop of ['entropy', { x: 0.3, y: 0.1, width: 0.4, height: 0.7 }] as const) {
+          const small = await decodePicture(file, format, crop);
+          const size = { width: 4 * SIDE, height: 4 * SIDE };
+          const { pixels } = await decodeAtSize(await readPictureFile(file), format, crop, size);
+          const raw = { ...size, channels: format.channels };
+          const shrunk = sharp(pixels, { raw }).resize(SIDE, SIDE);
+          const again = await shrunk
+            .toColourspace(format.channels === 1 ? 'b-w' : 'srgb')
+            .raw()
+            .toBuffer();
+          const mean = again.reduce((sum, value, i) => sum + Math.abs(value - small[i]), 0) / again.length;
+          expect(mean, `${orientation} ${format.channels} ${JSON.stringify(crop)}`).toBeLessThan(3);
+        }
+      }
+    }
   });
 });
