@@ -2,12 +2,12 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { Recipe } from '../../contract/recipe.ts';
 import { createRng, fillNormal, shuffle, STREAM } from '../../core/rng.ts';
 import { constant, rampThenCosine, type Schedule } from '../../core/schedule.ts';
-import { uploadPixels } from '../compute/pixels.ts';
+import { uploadInputs } from '../compute/pixels.ts';
 import type { ImageShape } from '../model/shape.ts';
 import { reparameterise, toPosterior, type GaussianPosterior } from '../model/posterior.ts';
 import { INFER, initialValues, type Mode, type Weights, type WeightSpec } from '../model/weights.ts';
 import type { StepState } from '../objective/bound.ts';
-import { inputTensor, scalarInput, type Input } from '../train/program.ts';
+import { scalarInput, type Input } from '../train/program.ts';
 import type { StepOutput, TrainingTask } from '../train/task.ts';
 import { augment } from './augment.ts';
 import { parts } from './registry.ts';
@@ -169,15 +169,7 @@ export function composeTask(model: Model, pictures: TrainingPictures, seed: numb
         inputs[`schedule/${name}`] = scalarInput(model.schedules[name](progress));
       return inputs;
     },
-    upload: (inputs) =>
-      Object.fromEntries(
-        Object.entries(inputs).map(([name, { shape, values }]) => [
-          name,
-          values instanceof Uint8Array
-            ? uploadPixels(values, shape as [number, number, number, number])
-            : inputTensor({ shape, values }),
-        ]),
-      ),
+    upload: uploadInputs,
     step: (inputs): StepOutput => {
       const updates: Record<string, tf.Tensor> = {};
       const scheduled = Object.fromEntries(

@@ -22,8 +22,10 @@ export function differentiate(
   try {
     return tf.tidy(() => {
       let output: StepOutput | null = null;
+      // Not in the forward pass: what is made there is gone when a gradient asks for it.
+      const tensors = task.upload(inputs);
       const { grads } = tf.variableGrads(() => {
-        output = task.step(inputs);
+        output = task.step(tensors);
         // What the forward pass made goes with it, unless it is kept.
         kept.push(tf.stack([output.loss, ...Object.values(output.terms)]), ...Object.values(output.updates));
         kept.forEach((tensor) => tf.keep(tensor));

@@ -22,7 +22,9 @@ export interface TrainingTask {
   /** The names of those that are learned by gradient. */
   readonly trainable: readonly string[];
   inputs(step: number, progress: number): Inputs;
-  step(inputs: Inputs): StepOutput;
+  /** Inputs as tensors; further ones, which it does not know, alike. */
+  upload(inputs: Inputs): tf.NamedTensorMap;
+  step(inputs: tf.NamedTensorMap): StepOutput;
   learningRate(progress: number): number;
   /** Pictures a step. */
   readonly batch: number;

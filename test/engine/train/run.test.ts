@@ -11,7 +11,7 @@ import {
   type CheckpointFacts,
   type RunStore,
 } from '../../../src/engine/train/run.ts';
-import { inputTensor, scalarInput } from '../../../src/engine/train/program.ts';
+import { scalarInput } from '../../../src/engine/train/program.ts';
 import type { State, TrainingTask } from '../../../src/engine/train/task.ts';
 import { Trainer, trainableVariables } from '../../../src/engine/train/trainer.ts';
 import { tinyTask } from './tiny-task.ts';
@@ -174,7 +174,7 @@ describe('a run', () => {
       }),
       step: (inputs) => {
         const output = task.step(inputs);
-        const rate = tf.mul<tf.Scalar>(output.terms['rate'], inputTensor(inputs['spoil']));
+        const rate = tf.mul<tf.Scalar>(output.terms['rate'], inputs['spoil']);
         return { ...output, loss: tf.add(output.loss, tf.mul(rate, 0)), terms: { ...output.terms, rate } };
       },
     };
