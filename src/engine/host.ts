@@ -1,3 +1,5 @@
+// First: it decides which build of sharp the others get.
+import './node/sharp-in-electron.ts';
 import type { FromHost, ToHost } from '../contract/studio/host.ts';
 import { Lines } from './serve/lines.ts';
 import { takeFromDoor } from './serve/relay.ts';
