@@ -7,7 +7,6 @@ type Latent = Extract<Place, { kind: 'latent' }>;
 /** What a place that is no picture looks like: the model draws it. */
 class Look {
   image = $state.raw<ImageData | null>(null);
-  wanted = false;
 }
 
 const MOST_KEPT = 2000;
@@ -36,6 +35,14 @@ export function lookOf(place: Latent): Look {
     cache.delete(old);
   }
   return known;
+}
+
+/** Keeps what somebody else has drawn already. */
+export function rememberLook(place: Place, image: ImageData): void {
+  if (place.kind !== 'latent') return;
+  const look = new Look();
+  look.image = image;
+  cache.set(keyOf(place), look);
 }
 
 async function draw(): Promise<void> {

@@ -114,7 +114,7 @@ export const morph = {
   length: 'Length',
   lengthHint: 'Of all ways without a time of their own, in one direction.',
   fps: 'Frames per second',
-  path: 'Way through the pictures',
+  path: 'Path',
   paths: { auto: 'As fits', lerp: 'Straight', slerp: 'Round', spline: 'One smooth curve' },
   pathHints: {
     auto: 'Round between two, one smooth curve through more',

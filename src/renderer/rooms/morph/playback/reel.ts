@@ -79,7 +79,7 @@ export class Reel {
     if (this.#final && this.#reach >= this.count) return null;
     const missing = this.#firstBelow(1, shown);
     if (missing !== null) return { from: missing, most: this.#run(missing, 1, most), known: 0 };
-    const quick = this.#final ? null : this.#firstBelow(2, this.#reach >= this.count ? 0 : shown);
+    const quick = this.#final ? null : this.#firstBelow(2, shown);
     return quick === null ? null : { from: quick, most: this.#run(quick, 2, most), known: 1 };
   }
 
