@@ -19,12 +19,22 @@ const DEFAULT_FORMAT: ImageFormat = { width: 64, height: 64, channels: 3 };
 /** Makes a project hold the pictures of these sources, and remember where they came from. */
 export async function importInto(
   project: Project,
-  { sources, format, ...request }: ImportRequest,
+  request: ImportRequest,
   watch: ImportWatch = {},
 ): Promise<{ project: Project; report: ImportReport }> {
+  const report = await importDataset(project, request, watch);
+  return { project: await project.withSources(request.sources), report };
+}
+
+/** The pictures alone, for whoever writes `project.json` in its own time. */
+export async function importDataset(
+  project: Project,
+  { sources, format, ...request }: ImportRequest,
+  watch: ImportWatch = {},
+): Promise<ImportReport> {
   const before = await settingsBefore(project.dataset);
   const { crop = before.crop, labels = before.labels, keepDuplicates = before.keepDuplicates } = request;
-  const report = await importPictures({
+  return importPictures({
     ...watch,
     sources,
     into: project.dataset,
@@ -33,7 +43,6 @@ export async function importInto(
     labels: labels ?? undefined,
     keepDuplicates,
   });
-  return { project: await project.withSources(sources), report };
 }
 
 /** How the pictures that the project has were imported, so that importing again keeps it. */

@@ -39,6 +39,8 @@ export interface TrainOptions {
   readonly onLine?: (line: TrainingLine) => void;
   /** Called between steps with the model as it is then, to be looked at. */
   readonly onStep?: (view: TrainingView) => void;
+  /** Called when a checkpoint is on disk. */
+  readonly onCommit?: (facts: CheckpointFacts) => void;
   readonly onProgress?: OnProgress | undefined;
   readonly log?: ((line: string) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
@@ -126,6 +128,7 @@ async function trainOn(dataset: Dataset, backend: BackendInfo, options: TrainOpt
       checkpointEverySeconds: options.checkpointEverySeconds ?? CHECKPOINT_EVERY_SECONDS,
       ...(options.onLine === undefined ? {} : { onLine: options.onLine }),
       ...(options.onProgress === undefined ? {} : { onProgress: options.onProgress }),
+      ...(options.onCommit === undefined ? {} : { onCommit: options.onCommit }),
       onStep: (step) =>
         options.onStep?.({ run, step, dataset, instrument: instrumentWith(model, newestWeights(trainer)) }),
       control: options.control,

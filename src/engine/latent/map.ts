@@ -60,7 +60,7 @@ async function umap(
     onProgress?.({ stage: 'Finding neighbours', done: i + 1, total: n, unit: 'pictures' });
   }
   const rng = createRng(0, STREAM.walk, n);
-  const fit = new UMAP({ nComponents: 2, nNeighbors: k + 1, random: rng.uniform });
+  const fit = new UMAP({ nComponents: 2, nNeighbors: k + 1, random: () => rng.uniform() });
   fit.setPrecomputedKNN(indices, distances);
   const points = Array.from({ length: n }, (_, i) => Array.from(latents.subarray(i * size, (i + 1) * size)));
   const epochs = fit.initializeFit(points);

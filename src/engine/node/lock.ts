@@ -19,6 +19,8 @@ export interface LockOptions {
 interface Holder {
   readonly pid: number;
   readonly host: string;
+  /** The lock file's own number on its disk: a copy, made with the folder that it lies in, is held by nobody. */
+  readonly inode: string;
 }
 
 /**
@@ -48,11 +50,10 @@ export interface HeldLock {
 
 /** Takes the lock file `file`, as {@link withLock} does, or gives null where a living process holds it. */
 export async function tryLock(file: string): Promise<HeldLock | null> {
-  const own = JSON.stringify({ pid: process.pid, host: os.hostname() } satisfies Holder);
-  if (!(await take(file, own))) {
+  if (!(await take(file))) {
     if (!(await isStale(file))) return null;
     await discard(file);
-    if (!(await take(file, own))) return null;
+    if (!(await take(file))) return null;
   }
   const beat = setInterval(() => {
     const now = new Date();
@@ -67,10 +68,19 @@ export async function tryLock(file: string): Promise<HeldLock | null> {
   };
 }
 
-async function take(file: string, content: string): Promise<boolean> {
+let drafts = 0;
+
+async function take(file: string): Promise<boolean> {
   // Written beside and linked in, so that no reader ever sees a lock without its holder.
-  const draft = `${file}.${process.pid}.new`;
-  await fs.writeFile(draft, content);
+  const draft = `${file}.${process.pid}-${drafts++}.new`;
+  const handle = await fs.open(draft, 'w');
+  try {
+    const { ino } = await handle.stat({ bigint: true });
+    const own: Holder = { pid: process.pid, host: os.hostname(), inode: String(ino) };
+    await handle.writeFile(JSON.stringify(own));
+  } finally {
+    await handle.close();
+  }
   try {
     await fs.link(draft, file);
     return true;
@@ -84,14 +94,18 @@ async function take(file: string, content: string): Promise<boolean> {
 
 async function isStale(file: string): Promise<boolean> {
   try {
-    const [text, { mtimeMs }] = await Promise.all([fs.readFile(file, 'utf8'), fs.stat(file)]);
-    const age = Date.now() - mtimeMs;
+    const [text, { mtimeMs, ino }] = await Promise.all([
+      fs.readFile(file, 'utf8'),
+      fs.stat(file, { bigint: true }),
+    ]);
+    const age = Date.now() - Number(mtimeMs);
     let holder: Holder;
     try {
       holder = JSON.parse(text) as Holder;
     } catch {
       return true;
     }
+    if (holder.inode !== String(ino)) return true;
     if (holder.host !== os.hostname()) return age > REMOTE_STALE_MS;
     return !isAlive(holder.pid) || age > LOCAL_STALE_MS;
   } catch {

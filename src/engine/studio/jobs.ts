@@ -94,6 +94,7 @@ export class Jobs {
       (record) => record.job.state === 'queued' && isDeepStrictEqual(record.request, request),
     );
     if (waiting !== undefined && request.kind === 'edit') return waiting.job;
+    this.#forgetTwin(request);
     const job: Job = {
       id: randomUUID(),
       kind: jobKindOf(request),
@@ -182,6 +183,15 @@ export class Jobs {
     }
     await Promise.all(running.map(({ ended }) => ended));
     await this.#save();
+  }
+
+  /** Going on with a run by itself answers the offer to go on with the job that was interrupted. */
+  #forgetTwin(request: JobRequest): void {
+    if (request.kind !== 'train' || request.run === null) return;
+    for (const [id, { job, request: other }] of this.#records) {
+      const same = other.kind === 'train' && other.run === request.run && other.project === request.project;
+      if (same && job.state === 'interrupted') this.#records.delete(id);
+    }
   }
 
   #find(id: string): Entry {

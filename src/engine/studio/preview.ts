@@ -26,7 +26,7 @@ export class Preview {
   readonly #reach: number;
   #playhead = 0;
   #finalFrames = 0;
-  #failure: unknown = null;
+  #failure: Error | null = null;
 
   private constructor(
     readonly id: string,
@@ -56,7 +56,7 @@ export class Preview {
     try {
       await this.#work();
     } catch (error) {
-      this.#failure = error;
+      this.#failure = error instanceof Error ? error : new Error(String(error));
       if (!(error instanceof MorphloomError)) log(`A defect in a preview: ${describe(error)}`);
       this.#tell();
     }

@@ -38,6 +38,8 @@ export interface RunOptions {
   readonly onProgress?: (progress: Progress) => void;
   /** Called between steps, for whoever looks at the model as it learns. */
   readonly onStep?: (step: number) => void;
+  /** Called when a checkpoint is on disk. */
+  readonly onCommit?: (facts: CheckpointFacts) => void;
   readonly control: RunControl;
 }
 
@@ -94,6 +96,7 @@ export async function runTraining(options: RunOptions): Promise<{ end: RunEnd; f
     await store.commit(facts(), trainer.inferenceWeights(), trainer.trainingState());
     committedAt = clock.seconds;
     committedStep = trainer.step;
+    options.onCommit?.(facts());
   };
 
   while (!plan.done(trainer.step)) {

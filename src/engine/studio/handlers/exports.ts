@@ -15,14 +15,20 @@ const TYPES: Readonly<Record<string, string>> = {
 };
 
 export function exportHandlers({ sessions, jobs }: Services): Pick<Handlers, Offered> {
+  /** Names are given out one after the other: two windows may ask for the same at once. */
+  let naming: Promise<unknown> = Promise.resolve();
   return {
     'exports.start': async ({ project, run, timeline, settings }, { client }) => {
       const session = await sessions.writing(project, client);
       checkTimeline(timeline);
       const { name, format } = settings;
-      const out = await exportPath(session.project.exports, name, format, jobs.promisedFiles());
-      const request = { kind: 'export', project: session.folder, run, timeline, settings, out } as const;
-      return jobs.start(request, `Exporting ${path.basename(out)}`);
+      const started = naming.then(async () => {
+        const out = await exportPath(session.project.exports, name, format, jobs.promisedFiles());
+        const request = { kind: 'export', project: session.folder, run, timeline, settings, out } as const;
+        return jobs.start(request, `Exporting ${path.basename(out)}`);
+      });
+      naming = started.catch(() => undefined);
+      return started;
     },
     'exports.remove': async ({ project, name }, { client }) => {
       const session = await sessions.writing(project, client);

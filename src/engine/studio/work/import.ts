@@ -1,5 +1,5 @@
 import { applyEdits } from '../../dataset/index.ts';
-import { importInto } from '../../jobs/import.ts';
+import { importDataset } from '../../jobs/import.ts';
 import type { JobRequestOf } from '../job-requests.ts';
 import type { JobContext } from '../jobs.ts';
 import type { Session } from '../sessions.ts';
@@ -18,7 +18,8 @@ export async function importWork(
     keepDuplicates: keepDuplicates ?? undefined,
   };
   const { onProgress, signal } = context;
-  await session.alter(async (project) => (await importInto(project, wishes, { onProgress, signal })).project);
+  await importDataset(session.project, wishes, { onProgress, signal });
+  await session.alter((project) => project.withSources(wishes.sources));
   return 'done';
 }
 

@@ -1,8 +1,8 @@
 import { trainProject } from '../../jobs/train.ts';
 import { recipeFrom } from '../../recipes/resolve.ts';
-import { TrainingEye } from '../look.ts';
 import type { JobRequestOf } from '../job-requests.ts';
 import type { JobContext } from '../jobs.ts';
+import { TrainingEye } from '../look.ts';
 import type { Services } from '../services.ts';
 import type { Session } from '../sessions.ts';
 
@@ -10,14 +10,14 @@ export async function trainWork(
   request: JobRequestOf<'train'>,
   { control, signal, onProgress, note, keep, setRun }: JobContext,
   session: Session,
-  { engine, options, news }: Services,
+  { engine, options, news, instruments }: Services,
 ): Promise<'done' | 'stopped'> {
   const { recipe, settings, budget, seed, run } = request;
   await engine.ready({ onProgress, note });
   let begun = '';
+  let kept = Promise.resolve();
   const eye = new TrainingEye((look) => news.tellLook(session.folder, look));
-  const kept: Promise<void>[] = [];
-  const report = await trainProject({
+  const { end, facts } = await trainProject({
     project: session.project,
     begin:
       run === null
@@ -28,18 +28,31 @@ export async function trainWork(
     backend: options.backend,
     gpu: options.gpu,
     log: note,
-    onBegin: (facts) => {
-      begun = facts.run.id;
+    onBegin: (began) => {
+      begun = began.run.id;
       setRun(begun);
-      kept.push(keep({ ...request, run: begun }));
+      kept = keep({ ...request, run: begun });
       session.changed();
     },
     onStep: eye.glance,
+    onCommit: () => session.changed(),
     onLine: (line) => news.tellLine(session.folder, { run: begun, line }),
     onProgress,
   });
-  await Promise.all(kept);
-  if (report.end === 'stopped') note(`Stopped after ${report.facts.step} steps; what it learned is kept.`);
-  if (report.end === 'early-stop') note('Stopped early: it got no better any more.');
-  return report.end === 'stopped' ? 'stopped' : 'done';
+  await kept;
+  if (end === 'stopped') {
+    note(`Stopped after ${facts.step} steps; what it learned is kept.`);
+    return 'stopped';
+  }
+  if (end === 'early-stop') note('Stopped early: it got no better any more.');
+  // The last look is at what was kept, not at what the last glance happened to see.
+  await instruments.play(session.project, begun, async (instrument) => {
+    eye.look({
+      run: instrument.run,
+      step: instrument.step,
+      dataset: await session.reader.pictures(),
+      instrument,
+    });
+  });
+  return 'done';
 }
