@@ -33,8 +33,8 @@ export async function* timelineFrames(
   plan: TimelinePlan,
   { scale = 1, from = 0, to = plan.frameCount, signal }: FrameOptions = {},
 ): AsyncGenerator<Frame, void, undefined> {
-  const { draw, output } = createArtist(plan, scale);
-  const picture = new Float32Array(valuesOf(output));
+  const artist = createArtist(plan, scale);
+  const picture = new Float32Array(valuesOf(artist.output));
   let size = FIRST_BATCH;
   for (let start = from; start < to;) {
     const moments = momentsOf(plan, start, Math.min(to, start + size));
@@ -47,8 +47,8 @@ export async function* timelineFrames(
       await breathe(signal);
       const decoded = pictures[at++];
       const moved = moment.movedLatent === null ? null : pictures[at++];
-      await draw(moment, decoded, moved, picture);
-      yield* framesOf(picture, output);
+      await artist.draw(moment, decoded, moved, picture);
+      yield* framesOf(picture, artist.output);
     }
     start += size;
     size = Math.min(BATCH, 2 * size);
