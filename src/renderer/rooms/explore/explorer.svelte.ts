@@ -1,3 +1,4 @@
+import type { Output } from '../../../contract/studio/api.ts';
 import type { Pixels } from '../../../contract/studio/state.ts';
 import type { Place } from '../../../contract/timeline.ts';
 import { imageDataOf } from '../../lib/pixels.ts';
@@ -41,7 +42,7 @@ export class Explorer {
   /** Whether one moved away from where one came. */
   wandered = $state(false);
   #decode: Newest<Float32Array, Pixels>;
-  #neighbours: Newest<Float32Array, readonly { id: string }[]>;
+  #neighbours: Newest<Float32Array, Output<'explore.neighbours'>>;
   #mapping: AbortController | null = null;
   #going = 0;
 

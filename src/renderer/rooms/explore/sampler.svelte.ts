@@ -24,7 +24,7 @@ export class Sampler {
   #newest: Newest<Question, readonly Place[]>;
 
   constructor({ project, run }: Explorer) {
-    this.#newest = new Newest(
+    this.#newest = new Newest<Question, readonly Place[]>(
       async ({ temperature, from, seed }, signal) => {
         const request = { project, run, count: COUNT, temperature, from, seed };
         const { latents, pictures } = await studio.ask('explore.samples', request, signal);
