@@ -4,7 +4,7 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { BackendName } from '../../engine/compute/select.ts';
 import { MorphloomError } from '../../contract/errors.ts';
 import { Project } from '../../engine/project/project.ts';
-import { type Door, openDoor } from '../../engine/serve/door.ts';
+import { type Door, judgeBind, openDoor } from '../../engine/serve/door.ts';
 import { EngineProcess } from '../../engine/serve/engine-process.ts';
 import { backendOption, collect } from '../options.ts';
 import { createVoice, type Voice } from '../terminal.ts';
@@ -49,17 +49,24 @@ export function registerServe(program: Command): void {
 
 async function serve(project: string | undefined, flags: Flags): Promise<void> {
   const voice = createVoice(flags);
+  const { host, port, origin: origins } = flags;
+  // An environment's empty variable is none.
+  const token = flags.token || null;
+  await judgeBind(host, token);
   const opens = project === undefined ? null : await projectAt(project);
   const renderer = await windowBundle(voice);
   const log = (line: string): void => void process.stderr.write(`${line}\n`);
   const engine = await EngineProcess.start({
     file: path.join(packageRoot(), 'dist', 'engine.cjs'),
     args: flags.gpu === true ? ['--gpu'] : [],
-    env: { ...process.env, ...(flags.backend === undefined ? {} : { MORPHLOOM_BACKEND: flags.backend }) },
+    env: {
+      ...process.env,
+      ...(flags.backend === undefined ? {} : { MORPHLOOM_BACKEND: flags.backend }),
+      MORPHLOOM_TOKEN: undefined,
+    },
     log,
   });
   try {
-    const { host, port, token, origin: origins } = flags;
     const door = await openDoor({ receiver: engine, renderer, host, port, token, origins, opens });
     try {
       await announce(door, flags, voice);

@@ -48,9 +48,7 @@ export interface Door {
  */
 export async function openDoor(options: DoorOptions): Promise<Door> {
   const { receiver, host, token = null } = options;
-  const address = await addressOf(host);
-  const isPublic = !isLoopback(address);
-  requireToken(host, isPublic, token);
+  const { address, isPublic } = await judgeBind(host, token);
   const files = await readRenderer(options.renderer);
 
   const server = http.createServer({
@@ -105,7 +103,16 @@ export async function openDoor(options: DoorOptions): Promise<Door> {
 const startOf = (project: string | null): string =>
   project === null ? '/' : `/#${new URLSearchParams({ project }).toString().replaceAll('&', '&amp;')}`;
 
-function requireToken(host: string, isPublic: boolean, token: string | null): void {
+/**
+ * What a `--host` means, and whether it may be served with this token.
+ * @throws MorphloomError `usage` where it may not
+ */
+export async function judgeBind(
+  host: string,
+  token: string | null,
+): Promise<{ address: string; isPublic: boolean }> {
+  const address = await addressOf(host);
+  const isPublic = !isLoopback(address);
   if (isPublic && token === null) {
     throw new MorphloomError(
       'usage',
@@ -115,6 +122,7 @@ function requireToken(host: string, isPublic: boolean, token: string | null): vo
   if (token !== null && isGuessable(token)) {
     throw new MorphloomError('usage', 'The token could be guessed; take at least 22 random characters.');
   }
+  return { address, isPublic };
 }
 
 function listen(server: http.Server, host: string, address: string, port: number): Promise<number> {

@@ -5,7 +5,7 @@ import type { Wire } from '../../contract/studio/wire.ts';
 /** With more than this on its way to a client, nothing more is read from it until it has caught up. */
 const PAUSE_BYTES = 8 * 1024 * 1024;
 /** A client that lets more than this wait is given up. */
-const MOST_WAITING_BYTES = MAX_ANSWER_BYTES;
+const MOST_WAITING_BYTES = 128 * 1024 * 1024;
 
 /** The codes of RFC 6455 for why a line was closed. */
 const CLOSE = { going: 1001, unsupported: 1003, invalid: 1007, slow: 1013 } as const;
@@ -31,6 +31,8 @@ export function peerOver(socket: WebSocket): Peer {
   };
   socket.on('pong', sign);
   socket.on('message', (data: RawData, isBinary) => {
+    // It may have been given up over what came just before.
+    if (socket.readyState !== socket.OPEN) return;
     sign();
     if (!isBinary) return socket.close(CLOSE.unsupported);
     let message: unknown;

@@ -13,6 +13,7 @@ export interface House {
   readonly door: Door;
   readonly port: number;
   readonly folder: string;
+  readonly lines: Lines;
   /** The lines that came through the door. */
   readonly wires: Wire[];
   close(): Promise<void>;
@@ -45,6 +46,7 @@ export async function openHouse({
     door,
     port: door.port,
     folder,
+    lines,
     wires,
     close: async () => {
       lines.leave();
