@@ -4,10 +4,10 @@ import { MorphloomError } from '../../contract/errors.ts';
 import { PictureProblem } from '../node/pictures/index.ts';
 import { assemble, type ImportWatch } from './assemble.ts';
 import { applied, type Edits, membershipOf, readEdits } from './edits.ts';
-import { type IdxPictures, idxRole, readIdx } from './idx.ts';
-import { type Item, loadFile, loadIdx, type Loaded } from './items.ts';
+import type { Item } from './items.ts';
 import { labelsOf } from './openDataset.ts';
 import { openReusable } from './previous.ts';
+import { createReloader, inSetFile } from './reload.ts';
 import { type DatasetIndex, readIndex, readSetAside, replaceIndex } from './store.ts';
 
 /**
@@ -72,7 +72,7 @@ async function relabel(
 
 /** The pictures of a set and the files that were set aside for others, in the order in which they were found. */
 function itemsOfSet(entries: readonly DatasetEntry[], setAside: readonly SetAside[]): Item[] {
-  const load = createLoader();
+  const load = createReloader();
   const items: Item[] = [];
   const known = setAside.filter(({ id }) => id !== undefined);
   let next = 0;
@@ -86,36 +86,14 @@ function itemsOfSet(entries: readonly DatasetEntry[], setAside: readonly SetAsid
     const entry = entries.at(i);
     if (i === entries.length || !entry) break;
     const { source, id, stamp, label, attributes } = entry;
-    const insist = (problem: unknown): never => {
-      if (!(problem instanceof PictureProblem)) throw problem;
-      throw new MorphloomError(problem.code, problem.message, { cause: problem });
-    };
     const composed = inSetFile(source) !== null;
     items.push({ source, stamp, label, attributes, composed, load: () => load(source, id).catch(insist) });
   }
   return items;
 }
 
-/** Reads pictures again, each set file once. Throws a PictureProblem for one that is not what it was. */
-function createLoader(): (source: string, id: string) => Promise<Loaded> {
-  const sets = new Map<string, Promise<IdxPictures>>();
-  return async (source, id) => {
-    const inside = inSetFile(source);
-    let loaded: Loaded;
-    if (inside) {
-      const set = sets.get(inside.file) ?? readIdx(inside.file);
-      sets.set(inside.file, set);
-      loaded = loadIdx(await set, inside.index);
-    } else loaded = await loadFile(source);
-    if (loaded.id === id) return loaded;
-    const reason = 'has changed since it was imported; import the pictures again';
-    throw new PictureProblem(source, 'unreadable', reason);
-  };
-}
-
-/** Where a picture of a set file lies; null for one that is a file of its own. */
-function inSetFile(source: string): { readonly file: string; readonly index: number } | null {
-  const [, file, index] = /^(.*)#(\d+)$/s.exec(source) ?? [];
-  if (file === undefined || idxRole(path.basename(file)) !== 'pictures') return null;
-  return { file, index: Number(index) };
+/** What is in the set must not leave it because its file is gone: nothing is changed then. */
+function insist(problem: unknown): never {
+  if (!(problem instanceof PictureProblem)) throw problem;
+  throw new MorphloomError(problem.code, problem.message, { cause: problem });
 }

@@ -1,8 +1,9 @@
 import * as path from 'node:path';
-import type { CropRectangle, DatasetEntry, SetAside } from '../../contract/dataset.ts';
+import { type CropRectangle, type DatasetEntry, sameCrop, type SetAside } from '../../contract/dataset.ts';
 import { MorphloomError } from '../../contract/errors.ts';
 import { type Edits, readEdits, writeEdits } from './edits.ts';
-import { readIndex, readSetAside } from './store.ts';
+import { createReloader } from './reload.ts';
+import { type DatasetIndex, readIndex, readSetAside } from './store.ts';
 
 /** What is to be changed; each can be taken back by another such change. */
 export interface EditsChange {
@@ -28,8 +29,8 @@ const underway = new Map<string, Promise<unknown>>();
 
 /**
  * Changes the edits of a dataset folder, one change after the other; the dataset itself follows with the
- * next import. Throws `input` where nothing was imported yet, `usage` where no picture would be left,
- * `corrupt` where the edits are damaged.
+ * next import. Throws `input` where nothing was imported yet and for a crop of a picture whose file is gone or
+ * has changed, `usage` where no picture would be left, `corrupt` where the edits are damaged.
  * @returns the edits before and after: `writeEdits` with those before undoes it all
  */
 export function changeEdits(
@@ -45,6 +46,7 @@ export function changeEdits(
     if ((change.remove ?? []).length > 0 && set.entries.every(({ id }) => id in after.removed)) {
       throw new MorphloomError('usage', 'These are all pictures that there are; leave one at least.');
     }
+    await checkCroppable(index, change.crop ?? null);
     await writeEdits(folder, after);
     return { before, after };
   };
@@ -55,6 +57,16 @@ export function changeEdits(
   };
   result.then(done, done);
   return result;
+}
+
+/** A crop needs the picture's file: better said now than when the dataset follows. */
+async function checkCroppable(
+  { entries, crop: ofAll }: DatasetIndex,
+  crop: NonNullable<EditsChange['crop']> | null,
+): Promise<void> {
+  const entry = crop === null ? undefined : entries.find(({ id }) => id === crop.id);
+  if (!crop || !entry || sameCrop(entry.crop, crop.rectangle ?? ofAll)) return;
+  await createReloader()(entry.source, entry.id);
 }
 
 /** The edits after a change. */

@@ -222,12 +222,15 @@ describe('edits', () => {
     const undone = await apply(into, { crop: { id: a, rectangle: null } });
     expect(undone).toMatchObject({ added: 1, contentHash: before.contentHash });
 
-    const other = { ...RECTANGLE, x: 0.5 };
+    const other = { crop: { id: a, rectangle: { ...RECTANGLE, x: 0.5 } } };
+    await changeEdits(into, other);
     await fs.rm(at('cats/a.jpg'));
-    await changeEdits(into, { crop: { id: a, rectangle: other } });
     await expect(applyEdits(into)).rejects.toMatchObject({ code: 'input' });
     await save(at('cats/a.jpg'), draw(9).jpeg());
     await expect(applyEdits(into)).rejects.toThrow(/a\.jpg" has changed since it was imported; import/);
+    expect(await apply(into, { crop: { id: a, rectangle: null } })).toMatchObject({ added: 0, kept: 4 });
+    await expect(changeEdits(into, other)).rejects.toMatchObject({ code: 'input' });
+    expect((await readEdits(into)).crops).toEqual({});
     expect((await shown(into))['cats/a.jpg']).toEqual({ id: a, label: 'cats', crop: 'centre' });
   });
 
