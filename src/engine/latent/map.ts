@@ -12,6 +12,7 @@ interface Hooks {
   readonly signal?: AbortSignal | undefined;
 }
 
+/** A point itself among them. */
 const NEIGHBOURS = 15;
 /** With fewer there is no neighbourhood to keep, and the straight projection shows all there is. */
 const FEWEST_FOR_UMAP = 8;
@@ -53,14 +54,13 @@ async function umap(
   const distances: number[][] = [];
   for (let i = 0; i < n; i++) {
     await breathe(signal);
-    // The library counts a point as its own first neighbour.
-    const near = nearest(latents, size, latents.subarray(i * size, (i + 1) * size), k + 1);
+    const near = nearest(latents, size, latents.subarray(i * size, (i + 1) * size), k);
     indices.push(near.map(({ index }) => index));
     distances.push(near.map(({ distance }) => distance));
     onProgress?.({ stage: 'Finding neighbours', done: i + 1, total: n, unit: 'pictures' });
   }
   const rng = createRng(0, STREAM.walk, n);
-  const fit = new UMAP({ nComponents: 2, nNeighbors: k + 1, random: () => rng.uniform() });
+  const fit = new UMAP({ nComponents: 2, nNeighbors: k, random: () => rng.uniform() });
   fit.setPrecomputedKNN(indices, distances);
   const points = Array.from({ length: n }, (_, i) => Array.from(latents.subarray(i * size, (i + 1) * size)));
   const epochs = fit.initializeFit(points);

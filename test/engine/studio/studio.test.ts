@@ -114,7 +114,7 @@ describe('the studio', () => {
     expect(await client.call('explore.decode', { ...at(), latents: samples.latents, count: 5 })).toEqual(
       samples.pictures,
     );
-    const place = { kind: 'latent', values: [...latents.subarray(8, 16)] } as const;
+    const place = { kind: 'latent' as const, values: [...latents.subarray(8, 16)] };
     const near = await client.call('explore.neighbours', { ...at(), place, count: 4 });
     expect(near[0]).toEqual({ id: ids[1], distance: 0 });
     expect(near.map(({ distance }) => distance)).toEqual(
