@@ -11,6 +11,22 @@ export interface Look {
 }
 
 const PICTURES = 8;
+/** Pictures that the rehearsal passes, and frames from one to the next. */
+const STATIONS = 3;
+const FRAMES_BETWEEN = 12;
+
+/** Straight ways through some latents, `[n, z]`; the ends are among them. */
+function ways(latents: Float32Array, size: number): Float32Array {
+  const stations = Math.min(STATIONS, latents.length / size);
+  const frames = (stations - 1) * FRAMES_BETWEEN + 1;
+  return Float32Array.from({ length: frames * size }, (_, i) => {
+    const at = Math.floor(i / size) / FRAMES_BETWEEN;
+    const from = Math.min(Math.floor(at), stations - 1);
+    const to = Math.min(from + 1, stations - 1);
+    const d = i % size;
+    return (latents[from * size + d] ?? 0) * (1 - (at - from)) + (latents[to * size + d] ?? 0) * (at - from);
+  });
+}
 
 /** The newest look of a run; call it while a component is set up. */
 export function lookOf(project: string, run: () => RunState): { readonly now: Look | null } {
@@ -24,6 +40,13 @@ export function lookOf(project: string, run: () => RunState): { readonly now: Lo
     const originals = await studio.ask('pictures.pixels', { project, ids }, signal);
     const reconstructions = await studio.ask('explore.reconstruct', { project, run: id, ids }, signal);
     asked = { step, originals, reconstructions, rehearsal: null, ratePerDimension: null };
+    const stations = ids.slice(0, STATIONS);
+    const model = { project, run: id };
+    const { latents, latentSize } = await studio.ask('explore.encode', { ...model, ids: stations }, signal);
+    const along = ways(latents, latentSize);
+    const count = along.length / latentSize;
+    const rehearsal = await studio.ask('explore.decode', { ...model, latents: along, count }, signal);
+    asked = { ...asked, rehearsal };
   }
 
   const wanted = $derived(told === null && studio.activeJob('train') === null ? run() : null);

@@ -59,7 +59,6 @@ export const common = {
   noBackend: 'Nothing had to be computed yet.',
   model: 'Model',
   noModel: 'No model yet',
-  runName: (recipe: string, which: number) => `${recipe} ${which}`,
   runAbout: (step: number, time: string, newest: boolean) =>
     `${number(step)} steps in ${time}${newest ? ' · newest' : ''}`,
   theme: 'Theme',
@@ -99,8 +98,8 @@ export const common = {
       interrupted: 'Interrupted',
     },
     title: 'Under way',
-    none: 'Nothing is under way.',
-    interrupted: (title: string) => `${title} was interrupted. What was done is kept.`,
+    stuck: (count: number) => plural(count, 'job needs a look', 'jobs need a look'),
+    interrupted: 'Interrupted. What was done is kept.',
   },
   folders: {
     title: 'Choose a folder',

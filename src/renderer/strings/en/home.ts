@@ -11,7 +11,7 @@ export const home = {
   nothingRecent: 'Your projects will be listed here.',
   samples: 'Or try it with a sample',
   faces: 'Faces',
-  facesAbout: '600 drawn faces. A morph in about a minute.',
+  facesAbout: '800 drawn faces. From here to a morph in two minutes.',
   shapes: 'Shapes',
   shapesAbout: 'Simple forms with known rules: see what a model learns.',
   about: (pictures: number, runs: number) =>

@@ -94,7 +94,7 @@ export const train = {
   interrupted: 'This training was interrupted. Nothing that was learned up to its last save is lost.',
   resumeInterrupted: 'Resume',
   mirror: {
-    title: 'The same eight pictures, as the model draws them',
+    title: 'Your pictures, and below how the model draws them',
     waiting: 'In a moment the model shows how it sees your pictures.',
     original: 'Yours',
     drawn: 'The model',
@@ -125,7 +125,7 @@ export const train = {
     loss: 'Loss',
     lossHint:
       'What is made smaller: all parts together, in nats a picture. Its height means little, its fall a lot.',
-    psnr: 'Sharpness of unknown pictures (dB)',
+    psnr: 'Sharpness (dB)',
     terms: {
       distortion: 'Distance from the originals',
       rate: 'What the code holds',

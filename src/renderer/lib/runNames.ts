@@ -1,5 +1,5 @@
-import type { RunState } from '../../../contract/studio/state.ts';
-import { t } from '../../strings/index.ts';
+import type { RunState } from '../../contract/studio/state.ts';
+import { t } from '../strings/index.ts';
 
 /** What people call a recipe. */
 export const recipeTitle = (recipe: string): string => t.train.recipes[recipe]?.title ?? recipe;
