@@ -105,7 +105,7 @@ function createArtist({ timeline, quality, parts }: TimelinePlan, scale: number)
       }
       const way = parts.segments[segment];
       const blend = way.blendAt(t);
-      if (quality === 'quick') {
+      if (!way.measured || (quality === 'quick' && moved !== null)) {
         compositor.compose(moved ?? decoded, timeline.detail, residuals, standing, blend, out);
         return;
       }

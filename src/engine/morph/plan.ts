@@ -11,7 +11,7 @@ import type { Moves } from './moves.ts';
 /** A timeline whose frames can be drawn. */
 export interface TimelinePlan {
   readonly timeline: Timeline;
-  /** `quick`: nothing was measured; details fade over where they stand, and the speed is not even. */
+  /** `quick`: what takes long was left out; details may fade over where they stand, and the speed is not even. */
   readonly quality: 'quick' | 'final';
   readonly frameCount: number;
   readonly framesPerSecond: number;

@@ -16,6 +16,8 @@ interface Knot {
 export interface Segment {
   /** Length of the whole way, in seen differences. */
   readonly length: number;
+  /** Whether its flows are known; without them detail is faded over where it stands. */
+  readonly measured: boolean;
   /** The path's `t` at which a part of the way, in [0, 1], is done. */
   pathAt(position: number): number;
   /** How far the detail is faded over to the second end, at the path's `t`. */
@@ -90,6 +92,7 @@ export function segmentOf({ bare, knots }: SegmentFlows, lengths: Float64Array):
   const blendAt = (t: number): number => lengthAtPosition(bare, t * last);
   return {
     length: lengths[last],
+    measured: true,
     pathAt: (position) => positionAtLength(lengths, position) / last,
     blendAt,
     flowsAt: (t, out) => flowsAt(knots, blendAt(t), out),
@@ -98,7 +101,7 @@ export function segmentOf({ bare, knots }: SegmentFlows, lengths: Float64Array):
 
 /** A segment that nothing was measured on: passed evenly, its detail faded over where it stands. */
 export function unmeasuredSegment(length: number): Segment {
-  return { length, pathAt: (t) => t, blendAt: (t) => t, flowsAt: () => undefined };
+  return { length, measured: false, pathAt: (t) => t, blendAt: (t) => t, flowsAt: () => undefined };
 }
 
 function steps(samples: readonly Float32Array[]): number[] {

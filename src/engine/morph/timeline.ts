@@ -56,14 +56,18 @@ export class TimelineStudio {
   }
 
   /**
-   * A first look, at once: ways are passed evenly, and details fade over where they stand. It has as many
-   * frames as the final one; where several ways share the time, the keyframes between may come a little earlier
-   * or later. Throws as {@link plan} does.
+   * A first look, at once: ways that were not measured before are passed evenly, and details fade over on them
+   * where they stand. It has as many frames as the final one; where several ways share the time, the keyframes
+   * between may come a little earlier or later. Throws as {@link plan} does.
    */
   async quick(timeline: Timeline, { signal }: Hooks = {}): Promise<TimelinePlan> {
     const opened = await this.#open(timeline, signal);
-    const segments = opened.ways.map(({ from, to }) =>
-      unmeasuredSegment(seenDifference(from.decoded, to.decoded)),
+    const known = opened.ways.map((way) => this.#ways.remembered(way, timeline.detail));
+    const chords = opened.ways.map(({ from, to }) => seenDifference(from.decoded, to.decoded));
+    const measured = known.flatMap((segment, i) => (segment === null ? [] : [segment.length / chords[i]]));
+    const detour = measured.reduce((a, b) => a + b, 0) / measured.length;
+    const segments = known.map(
+      (segment, i) => segment ?? unmeasuredSegment(chords[i] * (Number.isFinite(detour) ? detour : 1)),
     );
     return this.#planOf(timeline, opened, segments, 'quick');
   }

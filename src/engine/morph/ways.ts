@@ -38,6 +38,8 @@ export interface Way {
 /** Measures ways, and remembers them by what they look like. */
 export interface Ways {
   measure(way: Way, detail: number, tick: Tick): Promise<Segment>;
+  /** A way that was measured before; null where it was not, or is no longer remembered. */
+  remembered(way: Way, detail: number): Segment | null;
   /** By how much attributes make a measured way longer, in seen differences. */
   lengthening(way: Way, measured: Segment, moves: Moves): number;
 }
@@ -72,18 +74,26 @@ export function createWays(
     return samples;
   };
 
+  const keyOf = (way: Way, detail: number): string => `${detail > 0} ${fingerprint(way, codec.latentSize)}`;
+  const remembered = (way: Way, detail: number): Segment | null => {
+    const known = kept.get(keyOf(way, detail));
+    const lengths = known?.lengths.get(detail);
+    return known === undefined || lengths === undefined ? null : segmentOf(known.flows, lengths);
+  };
+
   return {
+    remembered,
     measure: async (way, detail, tick) => {
+      const before = remembered(way, detail);
+      if (before !== null) return before;
       const { from, to } = way;
       // Without detail no flow counts.
       const residuals: Residuals = {
         from: detail > 0 ? (from.picture?.residual ?? null) : null,
         to: detail > 0 ? (to.picture?.residual ?? null) : null,
       };
-      const key = `${detail > 0} ${fingerprint(way, codec.latentSize)}`;
+      const key = keyOf(way, detail);
       const known = kept.get(key);
-      const lengths = known?.lengths.get(detail);
-      if (known !== undefined && lengths !== undefined) return segmentOf(known.flows, lengths);
       const half =
         (number: 0 | 1): Tick =>
         (done, total) =>

@@ -72,6 +72,7 @@ describe('a studio', () => {
   });
 
   it.each(edits)('measures nothing anew when %s changes', async (_, edit) => {
+    shared.taken();
     await planned.plan(edit(timeline));
     expect(shared.taken()).toEqual({ encoded: 0, decoded: 0 });
   });
@@ -101,7 +102,7 @@ describe('a studio', () => {
   });
 
   it('has a first look with the frames of the final one, the keyframes exact', async () => {
-    const quick = await planned.quick(timeline);
+    const quick = await new TimelineStudio(discCodec, material).quick(timeline);
     const final = await planned.plan(timeline);
     expect(quick.quality).toBe('quick');
     expect(final.quality).toBe('final');
@@ -111,6 +112,20 @@ describe('a studio', () => {
     ['a', 'b', 'c', 'd'].forEach((name, k) =>
       expect(worst(frames[quick.keyframesAt[k]].data, pictures[name])).toBeLessThanOrEqual(1),
     );
+  });
+
+  it('shows ways that it knows as they are, in a first look too', async () => {
+    const frames = await collect(await planned.plan(timeline));
+    const known = await planned.quick(timeline);
+    expect(known.keyframesAt).toEqual((await planned.plan(timeline)).keyframesAt);
+    (await collect(known)).forEach((frame, i) => expect(worst(frame.data, frames[i].data)).toBe(0));
+    // The last way is another one now; those before it are not.
+    const edited = await planned.quick(timelineOf(['a', 'b', 'c', 'e'], { path: 'slerp' }));
+    const [{ data }] = await collect(edited, { from: edited.keyframesAt[2], to: edited.keyframesAt[2] + 1 });
+    expect(worst(data, pictures['c'])).toBeLessThanOrEqual(1);
+    const measured = edited.parts.segments.map((segment) => segment.measured);
+    expect(measured).toEqual([true, true, false]);
+    shared.taken();
   });
 
   it('decodes little before the first frame of a first look', async () => {
