@@ -4,6 +4,7 @@ import type { Crop, ImportReport } from '../contract/dataset.ts';
 import { cropSchema, MAX_SIDE } from '../contract/dataset.ts';
 import { importInto } from '../engine/jobs/import.ts';
 import { printable } from '../engine/node/pictures/index.ts';
+import { whileWriting } from '../engine/project/project-lock.ts';
 import { Project } from '../engine/project/project.ts';
 import type { Voice } from './terminal.ts';
 
@@ -53,13 +54,18 @@ export async function importFolder(
     keepDuplicates: flags.keepDuplicates,
   };
   const { onProgress, signal } = voice;
-  const { project, report } = await importInto(await Project.openOrCreate(into), wishes, {
-    onProgress,
-    signal,
-  });
+  const before = await Project.openOrCreate(into);
+  const imported = await whileWriting(before.folder, () =>
+    importInto(before, wishes, { onProgress, signal }),
+  );
+  tellImport(voice, imported);
+  return imported.project;
+}
+
+/** Says what an import did. */
+export function tellImport(voice: Voice, { project, report }: Awaited<ReturnType<typeof importInto>>): void {
   tell(voice, report, project);
   voice.json({ imported: true, project: project.folder, ...report });
-  return project;
 }
 
 function tell(voice: Voice, report: ImportReport, project: Project): void {

@@ -153,3 +153,23 @@ describe('morphloom sample', () => {
     await refused(2, /no run "nope".*001-morph/, 'sample', project, '--out', at('e.png'), '--run', 'nope');
   });
 });
+
+describe('morphloom map', () => {
+  it('writes where the pictures lie, as places and as a picture', TIMEOUT, async () => {
+    const out = at('map.json');
+    expect(await json('map', project, '--out', out)).toMatchObject({ out, method: 'pca', pictures: COUNT });
+    const map = JSON.parse(fs.readFileSync(out, 'utf8')) as {
+      pictures: { x: number; y: number; id: string }[];
+    };
+    expect(map.pictures).toHaveLength(COUNT);
+    for (const { x, y } of map.pictures) {
+      expect(Math.min(x, y)).toBeGreaterThanOrEqual(0);
+      expect(Math.max(x, y)).toBeLessThanOrEqual(1);
+    }
+    const page = at('map.webp');
+    await done('map', project, '--out', page, '--method', 'umap', '--most', '20');
+    expect(await sharp(page).metadata()).toMatchObject({ width: 2048, height: 2048, format: 'webp' });
+    expect(await readProvenance(page)).toMatchObject({ kind: 'map', method: 'umap', most: 20 });
+    await refused(2, /map\.txt/, 'map', project, '--out', at('map.txt'));
+  });
+});

@@ -7,6 +7,7 @@ import type { AttributeMethod } from '../../engine/latent/attribute.ts';
 import { picturesNamed } from '../../engine/morph/pictures.ts';
 import { listAttributes } from '../../engine/project/attribute-folder.ts';
 import { Project } from '../../engine/project/project.ts';
+import { whileWriting } from '../../engine/project/project-lock.ts';
 import { type InstrumentFlags, withInstrument } from '../open.ts';
 import { backendOption, collect, jsonOption, positiveInteger, positiveNumber } from '../options.ts';
 import { createVoice } from '../terminal.ts';
@@ -52,12 +53,15 @@ function registerLearn(parent: Command): void {
       const voice = createVoice(flags);
       const examples = examplesOf(flags);
       await withInstrument(project, flags, voice, async (instrument) => {
-        const { facts } = await learnAttributeFrom(instrument, name, examples, {
-          method: flags.method,
-          seed: 1,
-          onProgress: voice.onProgress,
-          signal: voice.signal,
-        });
+        const { onProgress, signal } = voice;
+        const { facts } = await whileWriting(instrument.project.folder, () =>
+          learnAttributeFrom(instrument, name, examples, {
+            method: flags.method,
+            seed: 1,
+            onProgress,
+            signal,
+          }),
+        );
         const auc =
           facts.heldOutAuc === null
             ? 'too few pictures to check it'

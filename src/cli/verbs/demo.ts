@@ -8,6 +8,7 @@ import { framesOf } from '../../engine/export/model-frames.ts';
 import { learnAttributeFrom } from '../../engine/jobs/attribute.ts';
 import { movedLoop } from '../../engine/jobs/move-picture.ts';
 import { drawSamples } from '../../engine/jobs/sample.ts';
+import { makeSampleProject, SAMPLES } from '../../engine/jobs/sample-project.ts';
 import { openDataset } from '../../engine/dataset/index.ts';
 import type { OpenedInstrument } from '../../engine/latent/open.ts';
 import { exportTimeline } from '../../engine/morph/export.ts';
@@ -15,12 +16,12 @@ import { picturesNamed } from '../../engine/morph/pictures.ts';
 import { morphTimeline } from '../../engine/morph/recipe.ts';
 import { report } from '../../engine/node/encoders/compose.ts';
 import { writeStill } from '../../engine/node/encoders/still.ts';
-import { ATTRIBUTES_FILE, writeSamples } from '../../engine/node/samples.ts';
+import { writeSamples } from '../../engine/node/samples.ts';
 import { Project } from '../../engine/project/project.ts';
 import { castOf, sitterOf } from '../../engine/samples/cast.ts';
 import { parseRecipe, presetNamed } from '../../engine/recipes/resolve.ts';
 import type { BackendName } from '../../engine/compute/select.ts';
-import { importFolder } from '../import-folder.ts';
+import { tellImport } from '../import-folder.ts';
 import { modelOf, withInstrument } from '../open.ts';
 import { backendOption, positiveInteger, positiveNumber } from '../options.ts';
 import { createVoice, type Voice } from '../terminal.ts';
@@ -35,11 +36,8 @@ interface Flags {
 }
 
 const SEED = 1;
-/** Drawn larger than the model sees them, so that the morph's ends are as crisp as the drawings. */
-const DRAWN_PX = 240;
-const MODEL_PX = 48;
 const SHAPES = 200;
-const SCALE = DRAWN_PX / MODEL_PX;
+const SCALE = SAMPLES.faces.drawnPx / SAMPLES.faces.modelPx;
 const CAST = 5;
 /** How far the smile goes each way, in standard deviations. */
 const SMILE = 3.5;
@@ -60,14 +58,14 @@ export function registerDemo(program: Command): void {
       const faces = path.join(out, 'faces');
       const folder = path.join(out, 'faces.morphloom');
       await clear(folder);
-      await drawPictures(faces, 'faces', flags.faces, DRAWN_PX, voice);
-      await drawPictures(path.join(out, 'shapes'), 'shapes', SHAPES, MODEL_PX, voice);
-      const project = await importFolder(
-        [faces],
-        folder,
-        { size: { width: MODEL_PX, height: MODEL_PX }, labels: path.join(faces, ATTRIBUTES_FILE) },
-        voice,
-      );
+      const { onProgress, signal } = voice;
+      const hooks = { onProgress, signal };
+      const shapes = { kind: 'shapes', count: SHAPES, sizePx: SAMPLES.faces.modelPx, seed: SEED } as const;
+      await writeSamples({ ...shapes, into: path.join(out, 'shapes'), ...hooks });
+      const drawn = { kind: 'faces', project: folder, pictures: faces, ...SAMPLES.faces } as const;
+      const imported = await makeSampleProject({ ...drawn, count: flags.faces, ...hooks });
+      tellImport(voice, imported);
+      const { project } = imported;
       await train(
         project,
         {
@@ -86,17 +84,6 @@ export function registerDemo(program: Command): void {
 /** Removes what an earlier demo left, and nothing that is not a project of ours. */
 async function clear(folder: string): Promise<void> {
   if (await Project.isProject(folder)) await fs.rm(folder, { recursive: true, force: true });
-}
-
-async function drawPictures(
-  into: string,
-  kind: 'faces' | 'shapes',
-  count: number,
-  sizePx: number,
-  voice: Voice,
-): Promise<void> {
-  const { onProgress, signal } = voice;
-  await writeSamples({ kind, count, sizePx, seed: SEED, into, onProgress, signal });
 }
 
 async function show(instrument: OpenedInstrument, out: string, voice: Voice): Promise<void> {

@@ -4,6 +4,7 @@ import { registerDemo } from './demo.ts';
 import { registerDoctor } from './doctor.ts';
 import { registerEval } from './eval.ts';
 import { registerImport } from './import.ts';
+import { registerMap } from './map.ts';
 import { registerMorph } from './morph.ts';
 import { registerReconstruct } from './reconstruct.ts';
 import { registerSample } from './sample.ts';
@@ -24,6 +25,7 @@ export const verbs: readonly RegisterVerb[] = [
   registerMorph,
   registerReconstruct,
   registerSample,
+  registerMap,
   registerAttribute,
   registerServe,
 ];

@@ -5,7 +5,8 @@ import { MorphloomError } from '../../contract/errors.ts';
 import type { Recipe } from '../../contract/recipe.ts';
 import type { BackendName } from '../../engine/compute/select.ts';
 import { importFolder, type ImportFlags, importOptions } from '../import-folder.ts';
-import { trainProject } from '../../engine/jobs/train.ts';
+import { trainProject, type TrainOptions } from '../../engine/jobs/train.ts';
+import { whileWriting } from '../../engine/project/project-lock.ts';
 import { Project } from '../../engine/project/project.ts';
 import { applySetting, parseRecipe, presetNamed } from '../../engine/recipes/resolve.ts';
 import type { Budget } from '../../engine/train/plan.ts';
@@ -77,7 +78,7 @@ export function registerTrain(program: Command): void {
   });
 }
 
-export type Begin = Parameters<typeof trainProject>[0]['begin'];
+export type Begin = TrainOptions['begin'];
 
 /** Trains, says what happens, and returns the run's id. Also used by the demo. */
 export async function train(
@@ -89,7 +90,7 @@ export async function train(
   const control = new RunControl();
   voice.signal.addEventListener('abort', () => control.stop());
   let finalLine = {};
-  const report = await trainProject({
+  const options: TrainOptions = {
     project,
     begin,
     control,
@@ -109,7 +110,8 @@ export async function train(
       finalLine = line;
       voice.json(line);
     },
-  });
+  };
+  const report = await whileWriting(project.folder, () => trainProject(options));
   const { step, elapsedSeconds } = report.facts;
   const how =
     report.end === 'finished'

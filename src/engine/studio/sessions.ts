@@ -2,7 +2,8 @@ import * as fs from 'node:fs/promises';
 import * as path from 'node:path';
 import { MorphloomError } from '../../contract/errors.ts';
 import type { ProjectState } from '../../contract/studio/state.ts';
-import { type HeldLock, tryLock } from '../node/lock.ts';
+import type { HeldLock } from '../node/lock.ts';
+import { heldElsewhere, lockProject } from '../project/project-lock.ts';
 import { Project } from '../project/project.ts';
 import type { Client } from './context.ts';
 import { ProjectReader } from './project-state.ts';
@@ -83,7 +84,7 @@ export class Sessions {
   async takeOver(folder: string, client: Client): Promise<Session> {
     const session = await this.open(folder, client);
     await this.#acquire(session);
-    if (!session.ours) throw heldElsewhere(session);
+    if (!session.ours) throw heldElsewhere(session.project.facts.name);
     session.writer = client;
     session.changed();
     return session;
@@ -102,7 +103,7 @@ export class Sessions {
   async writing(folder: string, client: Client): Promise<Session> {
     const session = await this.reading(folder, client);
     await this.#acquire(session);
-    if (!session.ours) throw heldElsewhere(session);
+    if (!session.ours) throw heldElsewhere(session.project.facts.name);
     if (session.writer !== client) {
       throw new MorphloomError(
         'usage',
@@ -128,7 +129,7 @@ export class Sessions {
     };
     try {
       await this.#acquire(session);
-      if (!session.ours) throw heldElsewhere(session);
+      if (!session.ours) throw heldElsewhere(session.project.facts.name);
     } catch (error) {
       await release();
       throw error;
@@ -194,13 +195,7 @@ export class Sessions {
   }
 
   async #acquire(session: Session): Promise<void> {
-    session.lock ??= await tryLock(path.join(session.folder, '.lock')).catch(
-      (error: NodeJS.ErrnoException) => {
-        // A project on a disk that may not be written can be looked at all the same.
-        if (['EACCES', 'EPERM', 'EROFS'].includes(error.code ?? '')) return null;
-        throw error;
-      },
-    );
+    session.lock ??= await lockProject(session.folder);
   }
 }
 
@@ -209,9 +204,3 @@ export async function canonical(folder: string): Promise<string> {
   const absolute = path.resolve(folder);
   return fs.realpath(absolute).catch(() => absolute);
 }
-
-const heldElsewhere = ({ project }: Session): MorphloomError =>
-  new MorphloomError(
-    'usage',
-    `"${project.facts.name}" is being changed by another Morphloom, or its folder may not be written; close it there to change it here.`,
-  );
