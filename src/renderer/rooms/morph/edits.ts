@@ -2,7 +2,7 @@ import type { Place, Timeline, TimelineKeyframe, TimelineTrack } from '../../../
 import { MAX_KEYFRAMES } from '../../../contract/timeline.ts';
 
 /** The strongest turn of an attribute that a curve shows, in standard deviations. */
-export const MOST_DEVIATIONS = 4;
+export const MOST_DEVIATIONS = 3;
 
 /** A morph before anything was put on it. */
 export function emptyTimeline(name: string): Timeline {

@@ -55,7 +55,7 @@ export class Preview {
     if (error === null) return null;
     // The line broke: the room asks again when it is back.
     if (error instanceof MorphloomError) return error.code === 'cancelled' ? null : error.message;
-    return t.common.defect(error instanceof Error ? error.message : String(error));
+    return t.common.defect(error instanceof Error ? error.message : 'an unknown error');
   }
 
   show(timeline: Timeline): void {

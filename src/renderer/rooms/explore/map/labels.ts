@@ -9,19 +9,22 @@ export function labelsByCount(labels: readonly (string | null)[]): { label: stri
     .sort((a, b) => b.count - a.count || String(a.label).localeCompare(String(b.label)));
 }
 
-/** A colour for each label: the charts' for the most frequent ones, grey for the rest and for none. */
+/**
+ * A colour for each label: the charts' for the most frequent ones, grey for the rest and for none.
+ * @param token the value of one of the window's tokens, as it is now
+ */
 export function labelColours(
   labels: readonly (string | null)[],
-  style: Pick<CSSStyleDeclaration, 'getPropertyValue'>,
+  token: (name: string) => string,
 ): { colourOf: (label: string | null) => string; bordered: boolean; accent: string } {
   const named = labelsByCount(labels).flatMap(({ label }) => label ?? []);
   const colours = new Map(
-    named.slice(0, COLOURS).map((label, i) => [label, style.getPropertyValue(`--chart-${i + 1}`).trim()]),
+    named.slice(0, COLOURS).map((label, i) => [label, token(`--chart-${i + 1}`)]),
   );
-  const grey = style.getPropertyValue('--control-line').trim();
+  const grey = token('--control-line');
   return {
     colourOf: (label) => (label === null ? grey : (colours.get(label) ?? grey)),
     bordered: named.length > 1,
-    accent: style.getPropertyValue('--accent').trim(),
+    accent: token('--accent'),
   };
 }
