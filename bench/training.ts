@@ -9,6 +9,7 @@ import { ensureNativeRuntime } from '../src/engine/node/runtime/ensure.ts';
 import { loadTensorflow } from '../src/engine/node/runtime/load.ts';
 import { openBackend } from '../src/engine/compute/select.ts';
 import { createAdam } from '../src/engine/compute/adam.ts';
+import { compile } from '../src/engine/compute/compile.ts';
 import { composeModel, composeTask } from '../src/engine/recipes/compose.ts';
 import { instrumentWith } from '../src/engine/latent/instrument.ts';
 import { parseRecipe, presetNamed } from '../src/engine/recipes/resolve.ts';
@@ -19,28 +20,34 @@ import { median } from './support.ts';
 
 /**
  * Training and decoding against plain tfjs-node with its stock Adam, on the same model and batch, in turns
- * within one run: `npm run bench -- training [side] [batch]`. Data loading is included on both sides: the
- * engine's from a file of packed pictures, the yardstick's from memory.
+ * within one run: `npm run bench -- training [side] [batch] [rounds]`. The engine is timed as it is used, its
+ * step compiled into one graph, and with the same step run operation by operation. Data loading is included
+ * everywhere: the engine's from a file of packed pictures, the yardstick's from memory.
  */
-const ROUNDS = 7;
+const KINDS = ['plain', 'eager', 'compiled'] as const;
+type Kind = (typeof KINDS)[number];
+
 const STEPS = 10;
 const DECODES = 60;
 const PICTURES = 1024;
 
 interface Contender {
+  /** What it says of itself. */
+  readonly about: string;
   train(steps: number): void;
   decode(times: number): void;
 }
 
-async function contender(kind: string, side: number, batch: number): Promise<Contender> {
+async function contender(kind: Kind, side: number, batch: number): Promise<Contender> {
   const size = side * side * 3;
-  if (kind === 'bare') {
+  if (kind === 'plain') {
     // Loaded as anyone would, without what the engine registers.
     loadTensorflow(await ensureNativeRuntime());
     const tf = createRequire(path.join(process.cwd(), 'package.json'))('@tensorflow/tfjs') as typeof Tfjs;
     const model = createBareModel(side, batch, tf.train.adam(1e-3));
     const pixels = noisyPictures(size, batch);
     return {
+      about: '',
       train: (steps) => {
         for (let i = 0; i < steps; i++) model.step(pixels);
       },
@@ -69,12 +76,19 @@ async function contender(kind: string, side: number, batch: number): Promise<Con
     createAdam(trainableVariables(task), recipe.optimiser),
     recipe.optimiser.average,
   );
-  const instrument = instrumentWith(model, { get: (name) => task.variables.get(name)! });
+  const report = kind === 'compiled' ? trainer.compile(compile, 0.5) : null;
   return {
+    about:
+      report === null
+        ? ''
+        : (report.fallback ??
+          `${report.operations} operations compiled in ${report.seconds.toFixed(2)} s, its first run included`),
     train: (steps) => {
       for (let i = 0; i < steps; i++) trainer.advance(0.5);
     },
     decode: (times) => {
+      const weights = trainer.liveInferenceWeights();
+      const instrument = instrumentWith(model, { get: (name) => weights.get(name)! });
       for (let i = 0; i < times; i++) instrument.decode(new Float32Array(128), 1);
     },
   };
@@ -85,9 +99,10 @@ function noisyPictures(size: number, count: number): Uint8Array {
   return Uint8Array.from({ length: size * count }, () => rng.uint32() & 255);
 }
 
-/** A child: does what it is told, a line at a time, and answers with the seconds that it took. */
-async function serve(kind: string, side: number, batch: number): Promise<void> {
+/** A child: says what it is, then does what it is told, a line at a time, and answers with the seconds it took. */
+async function serve(kind: Kind, side: number, batch: number): Promise<void> {
   const it = await contender(kind, side, batch);
+  process.stdout.write(`${it.about}\n`);
   for await (const line of readline.createInterface({ input: process.stdin })) {
     const [what, count] = line.split(' ');
     const started = performance.now();
@@ -100,16 +115,25 @@ async function serve(kind: string, side: number, batch: number): Promise<void> {
 class Child {
   readonly #process: ChildProcess;
   readonly #lines: AsyncIterator<string>;
-  constructor(kind: string, side: number, batch: number) {
-    this.#process = spawn(process.execPath, [process.argv[1], String(side), String(batch), kind], {
+  constructor(
+    readonly kind: Kind,
+    side: number,
+    batch: number,
+  ) {
+    this.#process = spawn(process.execPath, [process.argv[1], String(side), String(batch), '0', kind], {
       stdio: ['pipe', 'pipe', 'inherit'],
     });
     this.#lines = readline.createInterface({ input: this.#process.stdout! })[Symbol.asyncIterator]();
   }
+  async #line(): Promise<string> {
+    return ((await this.#lines.next()) as { value: string }).value;
+  }
+  about(): Promise<string> {
+    return this.#line();
+  }
   async time(what: 'train' | 'decode', count: number): Promise<{ seconds: number; megabytes: number }> {
     this.#process.stdin!.write(`${what} ${count}\n`);
-    const { value } = (await this.#lines.next()) as { value: string };
-    const [seconds, kilobytes] = value.split(' ').map(Number);
+    const [seconds, kilobytes] = (await this.#line()).split(' ').map(Number);
     return { seconds, megabytes: kilobytes / 1024 };
   }
   stop(): void {
@@ -117,40 +141,48 @@ class Child {
   }
 }
 
-async function compare(side: number, batch: number): Promise<void> {
-  const [bare, ours] = [new Child('bare', side, batch), new Child('ours', side, batch)];
-  for (const child of [bare, ours]) {
+async function compare(side: number, batch: number, rounds: number): Promise<void> {
+  const children = KINDS.map((kind) => new Child(kind, side, batch));
+  const abouts: string[] = [];
+  for (const child of children) {
+    abouts.push(await child.about());
     await child.time('train', 3);
     await child.time('decode', 10);
   }
-  const training: [number, number][] = [];
-  const decoding: [number, number][] = [];
-  let memory = [0, 0];
-  for (let round = 0; round < ROUNDS; round++) {
-    const [a, b] = [await bare.time('train', STEPS), await ours.time('train', STEPS)];
-    training.push([a.seconds, b.seconds]);
-    decoding.push([
-      (await bare.time('decode', DECODES)).seconds,
-      (await ours.time('decode', DECODES)).seconds,
-    ]);
-    memory = [a.megabytes, b.megabytes];
-    process.stderr.write(
-      `round ${round + 1} of ${ROUNDS}: training × ${(a.seconds / b.seconds).toFixed(2)}\n`,
-    );
+  const training: number[][] = [];
+  const decoding: number[][] = [];
+  let memory: number[] = [];
+  for (let round = 0; round < rounds; round++) {
+    const train = [];
+    const decode = [];
+    for (const child of children) train.push(await child.time('train', STEPS));
+    for (const child of children) decode.push(await child.time('decode', DECODES));
+    training.push(train.map(({ seconds }) => seconds));
+    decoding.push(decode.map(({ seconds }) => seconds));
+    memory = train.map(({ megabytes }) => megabytes);
+    process.stderr.write(`round ${round + 1} of ${rounds}\n`);
   }
-  bare.stop();
-  ours.stop();
-  const speed = (k: 0 | 1): string => ((STEPS * batch) / median(training.map((t) => t[k]))).toFixed(0);
-  const ratio = median(training.map(([a, b]) => a / b));
-  const decode = (k: 0 | 1): string => ((1000 * median(decoding.map((t) => t[k]))) / DECODES).toFixed(2);
-  const decodeRatio = median(decoding.map(([a, b]) => b / a));
-  process.stdout.write(
-    `${side} × ${side}, batch ${batch}, medians of ${ROUNDS} rounds in turns\n` +
-      `training: ${speed(1)} pictures/s, plain tfjs-node ${speed(0)}: × ${ratio.toFixed(2)} (asked: ≥ 1.30)\n` +
-      `decoding one: ${decode(1)} ms, a bare call ${decode(0)} ms: × ${decodeRatio.toFixed(2)} (asked: ≤ 1.10)\n` +
-      `peak memory: ${memory[1].toFixed(0)} MB, plain tfjs-node ${memory[0].toFixed(0)} MB\n`,
-  );
+  for (const child of children) child.stop();
+
+  const PLAIN = KINDS.indexOf('plain');
+  process.stdout.write(`${side} × ${side}, batch ${batch}, medians of ${rounds} rounds in turns\n`);
+  KINDS.forEach((kind, k) => {
+    const speed = (STEPS * batch) / median(training.map((round) => round[k]));
+    const ratios = KINDS.slice(0, k).map((other, j) => {
+      const ratio = median(training.map((round) => round[j] / round[k]));
+      return `× ${ratio.toFixed(2)} of ${other}`;
+    });
+    const decode = (1000 * median(decoding.map((round) => round[k]))) / DECODES;
+    const slower = median(decoding.map((round) => round[k] / round[PLAIN]));
+    process.stdout.write(
+      `${kind.padEnd(9)} ${speed.toFixed(0)} pictures/s ${ratios.join(', ')}; ` +
+        `decoding one ${decode.toFixed(2)} ms (× ${slower.toFixed(2)}); peak memory ${memory[k].toFixed(0)} MB\n` +
+        (abouts[k] === '' ? '' : `          ${abouts[k]}\n`),
+    );
+  });
 }
 
-const [side = '64', batch = '32', kind] = process.argv.slice(2);
-void (kind === undefined ? compare(Number(side), Number(batch)) : serve(kind, Number(side), Number(batch)));
+const [side = '64', batch = '32', rounds = '7', kind] = process.argv.slice(2);
+void (kind === undefined
+  ? compare(Number(side), Number(batch), Number(rounds))
+  : serve(kind as Kind, Number(side), Number(batch)));
