@@ -53,19 +53,21 @@ export function pressed(event: KeyboardEvent): string {
 
 const TYPING = 'input:not([type=range]):not([type=checkbox]), textarea, select, [contenteditable=true]';
 
-/** Whether the press belongs to what has the focus: a text being typed, a dialog, or a menu. */
+/** What takes all keys while it is open: nothing behind it should stir. */
+const MODAL = '[aria-modal=true], [role=menu], [data-select-content]';
+
+/** Whether the press belongs to what has the focus: a text being typed, or a button. */
 function belongsElsewhere(event: KeyboardEvent): boolean {
   const target = event.target instanceof Element ? event.target : null;
-  if (target?.closest('[role=dialog], [role=alertdialog], [role=menu], [role=listbox]')) return true;
-  const plain = !event.ctrlKey && !event.metaKey && !event.altKey;
   if (target?.matches(TYPING)) return true;
+  const plain = !event.ctrlKey && !event.metaKey && !event.altKey;
   // Space and Enter press what has the focus.
   return plain && [' ', 'Enter'].includes(event.key) && target?.closest('button, a, [role=slider]') != null;
 }
 
 /** Runs the command that the press is a shortcut of, the one offered last first. */
 export function handleKey(event: KeyboardEvent): void {
-  if (event.defaultPrevented) return;
+  if (event.defaultPrevented || document.querySelector(MODAL) !== null) return;
   const shortcut = pressed(event);
   const elsewhere = belongsElsewhere(event);
   const command = list.findLast(
