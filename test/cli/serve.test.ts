@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -6,16 +5,7 @@ import { WebSocket } from 'ws';
 import { createStudioClient, type StudioClient } from '../../src/contract/studio/client.ts';
 import { wireOverSocket } from '../../src/contract/studio/socket.ts';
 import { morphloom, start, temporaryFolder } from './command.ts';
-import { type Serve, startServe } from '../e2e/browser/serve.ts';
-
-/** The processes that a process started. */
-const childrenOf = (pid: number): number[] =>
-  execFileSync('ps', ['-A', '-o', 'pid=,ppid='])
-    .toString()
-    .split('\n')
-    .map((line) => line.trim().split(/\s+/).map(Number))
-    .filter(([, parent]) => parent === pid)
-    .map(([child]) => child);
+import { childrenOf, killEngine, type Serve, startServe } from '../e2e/browser/serve.ts';
 
 const lives = (pid: number): boolean => {
   try {
@@ -64,9 +54,8 @@ describe('morphloom serve', () => {
       name: 'MorphloomError',
     });
 
-    const [engine] = childrenOf(serve.pid);
     const killedAt = Date.now();
-    process.kill(engine, 'SIGKILL');
+    killEngine(serve);
     await expect(before.call('projects.recent', {})).rejects.toMatchObject({ code: 'cancelled' });
     // The door lives on meanwhile.
     expect((await fetch(`${serve.origin}/session`, { headers: { Cookie: cookie } })).status).toBe(204);

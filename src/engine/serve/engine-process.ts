@@ -5,9 +5,12 @@ import type { FromHost, ToHost } from '../../contract/studio/host.ts';
 import type { Knock, Receiver } from './lines.ts';
 import { isLeft, type KnockMessage } from './relay.ts';
 
-/** An engine that lived for less was dead on arrival, and the next one waits a little longer. */
+/** After an engine that worked; a little longer where it worked for a short time only, lest they come in floods. */
+const RESTART_MS = 50;
 const QUICK_DEATH_MS = 10_000;
-const WAITS_MS = [50, 500, 2000, 5000];
+const QUICK_RESTART_MS = 500;
+/** After each engine that died before it was ready; then it is not tried any more. */
+const START_WAITS_MS = [50, 500, 2000, 5000];
 /** How long an engine that was asked to end may commit what it has. */
 const CLOSE_MS = 60_000;
 
@@ -27,10 +30,14 @@ export class EngineProcess implements Receiver {
   readonly #options: EngineProcessOptions;
   readonly #lines = new Map<number, () => void>();
   readonly #failed: (error: MorphloomError) => void;
+  /** The process that runs, ready or not. */
   #child: ChildProcess | null = null;
-  #waiting: (() => void)[] = [];
+  #isReady = false;
+  readonly #waiting: (() => void)[] = [];
+  /** Sockets that wait for an engine. */
+  readonly #outside = new Set<Socket>();
   #knocks = 0;
-  #quickDeaths = 0;
+  #failedStarts = 0;
   #closing = false;
   /** Rejects when engines die as soon as they are started. */
   readonly failure: Promise<never>;
@@ -47,10 +54,9 @@ export class EngineProcess implements Receiver {
   static async start(options: EngineProcessOptions): Promise<EngineProcess> {
     const engine = new EngineProcess(options);
     // What does not start at all will not start the second time.
-    engine.#quickDeaths = WAITS_MS.length;
+    engine.#failedStarts = START_WAITS_MS.length;
     engine.#start();
     await Promise.race([engine.#ready(), engine.failure]);
-    engine.#quickDeaths = 0;
     return engine;
   }
 
@@ -60,27 +66,30 @@ export class EngineProcess implements Receiver {
   }
 
   take(knock: Knock, socket: Socket, left: () => void): void {
+    if (this.#closing) return void socket.destroy();
+    this.#outside.add(socket);
     void this.#ready().then(() => {
+      this.#outside.delete(socket);
       const id = ++this.#knocks;
       this.#lines.set(id, left);
-      const message: KnockMessage = {
-        kind: 'knock',
-        id,
-        knock: { method: knock.method, headers: knock.headers },
-      };
-      this.#child?.send(message, socket, { keepOpen: false }, (error) => {
+      const { method, headers } = knock;
+      const message: KnockMessage = { kind: 'knock', id, knock: { method, headers } };
+      const sent = (error: Error | null): void => {
         if (error === null) return;
         socket.destroy();
         this.#gone(id);
-      });
+      };
+      if (this.#child === null) sent(new Error('The engine died just now.'));
+      else this.#child.send(message, socket, { keepOpen: false }, sent);
     });
   }
 
   /** Asks it to commit what it has and to end; ends it by force when it does not. */
   async close(): Promise<void> {
     this.#closing = true;
+    for (const socket of this.#outside) socket.destroy();
     const child = this.#child;
-    if (child === null || child.exitCode !== null) return;
+    if (child === null) return;
     const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
     const late = setTimeout(() => {
       this.#options.log('The engine did not end when it was asked to, and is killed.');
@@ -92,32 +101,40 @@ export class EngineProcess implements Receiver {
   }
 
   #ready(): Promise<void> {
-    return this.#child === null ? new Promise((resolve) => this.#waiting.push(resolve)) : Promise.resolve();
+    return this.#isReady ? Promise.resolve() : new Promise((resolve) => this.#waiting.push(resolve));
   }
 
   #start(): void {
     const { file, args, env, log } = this.#options;
-    const startedAt = Date.now();
+    let readyAt: number | null = null;
     const child = fork(file, args, { env, stdio: ['ignore', 2, 2, 'ipc'] });
+    this.#child = child;
     child.on('message', (message) => {
       if (isLeft(message)) return this.#gone(message.id);
       if ((message as FromHost).kind !== 'ready') return;
-      this.#child = child;
+      readyAt = Date.now();
+      this.#isReady = true;
+      this.#failedStarts = 0;
       for (const resolve of this.#waiting.splice(0)) resolve();
     });
     child.on('error', (error) => log(`The engine's process: ${error.message}`));
     child.once('exit', (code, signal) => {
       this.#child = null;
+      this.#isReady = false;
       for (const id of [...this.#lines.keys()]) this.#gone(id);
       if (this.#closing) return;
       log(`The engine ended (${signal ?? `code ${code}`}).`);
-      if (Date.now() - startedAt >= QUICK_DEATH_MS) this.#quickDeaths = 0;
-      const wait = WAITS_MS[this.#quickDeaths++];
-      if (wait === undefined)
+      const wait =
+        readyAt === null
+          ? START_WAITS_MS[this.#failedStarts++]
+          : Date.now() - readyAt < QUICK_DEATH_MS
+            ? QUICK_RESTART_MS
+            : RESTART_MS;
+      if (wait !== undefined) setTimeout(() => !this.#closing && this.#start(), wait);
+      else
         this.#failed(
           new MorphloomError('environment', 'The engine does not start; the lines above say why.'),
         );
-      else setTimeout(() => !this.#closing && this.#start(), wait);
     });
   }
 

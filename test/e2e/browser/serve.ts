@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import * as fs from 'node:fs/promises';
 import * as os from 'node:os';
 import * as path from 'node:path';
@@ -63,4 +63,19 @@ export async function startServe({ home: given, args = [], env = {} }: ServeOpti
       return code;
     },
   };
+}
+
+/** The processes that a process started. */
+export const childrenOf = (pid: number): number[] =>
+  execFileSync('ps', ['-A', '-o', 'pid=,ppid='])
+    .toString()
+    .split('\n')
+    .map((line) => line.trim().split(/\s+/).map(Number))
+    .filter(([, parent]) => parent === pid)
+    .map(([child]) => child);
+
+/** Kills the engine's process behind the door, as a crash would. */
+export function killEngine({ pid }: Serve): void {
+  const [engine] = childrenOf(pid);
+  process.kill(engine, 'SIGKILL');
 }
