@@ -43,6 +43,7 @@ export async function launchApp(
   options: LaunchOptions = {},
 ): Promise<RunningApp> {
   const folder = options.folder ?? (await fs.mkdtemp(path.join(os.tmpdir(), 'morphloom-desktop-')));
+  await fs.mkdir(folder, { recursive: true });
   const display = await openDisplay();
   const env: Record<string, string> = {
     ...(process.env as Record<string, string>),
@@ -78,8 +79,15 @@ export async function launchApp(
       main.kill('SIGTERM');
       await Promise.race([ended, new Promise((resolve) => setTimeout(resolve, CLOSE_MS))]);
     }
-    for (const [pid, { startedAt }] of tree)
-      if ((await processes()).get(pid)?.startedAt === startedAt) process.kill(pid, 'SIGKILL');
+    const left = await processes();
+    for (const [pid, { startedAt }] of tree) {
+      if (left.get(pid)?.startedAt !== startedAt) continue;
+      try {
+        process.kill(pid, 'SIGKILL');
+      } catch {
+        // It ended between the look and the shot.
+      }
+    }
     display.close();
     if (options.folder === undefined) await fs.rm(folder, { recursive: true, force: true });
   };
@@ -126,6 +134,12 @@ async function processes(): Promise<Map<number, Process>> {
     all.set(Number(name), { parent: Number(fields[1]), startedAt: Number(fields[19]) });
   }
   return all;
+}
+
+/** Whether a process ended. One that nobody asked how it ended still has a number here, in state Z. */
+export async function hasEnded(pid: number): Promise<boolean> {
+  const stat = await fs.readFile(`/proc/${pid}/stat`, 'utf8').catch(() => null);
+  return stat === null || stat.slice(stat.lastIndexOf(')') + 2).startsWith('Z');
 }
 
 /** A process and all that it started. */

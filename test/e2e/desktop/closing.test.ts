@@ -2,8 +2,7 @@ import * as fs from 'node:fs/promises';
 import * as os from 'node:os';
 import * as path from 'node:path';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { isAlive } from '../../../src/engine/node/processes.ts';
-import { launchApp, type RunningApp } from './app.ts';
+import { hasEnded, launchApp, type RunningApp } from './app.ts';
 import { build, electron, missing } from './available.ts';
 import { askEngine, eventually, inPage } from './page.ts';
 
@@ -64,7 +63,7 @@ describe.skipIf(missing !== null)('closing the desktop', () => {
     await answerWith(app, 0);
     await closeWindow(app);
     await eventually(async () => (await visible(app as RunningApp))[0] === false, 2000);
-    expect(isAlive(engine)).toBe(true);
+    expect(await hasEnded(engine)).toBe(false);
     await app.electron.evaluate(({ app: electronApp }) => electronApp.emit('activate'));
     await eventually(async () => (await visible(app as RunningApp))[0], 2000);
     expect(await app.enginePid()).toBe(engine);
@@ -74,7 +73,7 @@ describe.skipIf(missing !== null)('closing the desktop', () => {
     await closeWindow(app).catch(() => undefined);
     await gone;
     expect(app.main.exitCode).toBe(0);
-    expect(isAlive(engine)).toBe(false);
+    expect(await hasEnded(engine)).toBe(true);
     expect(await app.log()).not.toContain('is killed');
   });
 
@@ -90,7 +89,7 @@ describe.skipIf(missing !== null)('closing the desktop', () => {
     const gone = ended(app);
     await closeWindow(app).catch(() => undefined);
     await gone;
-    expect(isAlive(engine)).toBe(false);
+    expect(await hasEnded(engine)).toBe(true);
     await app.close();
 
     app = await launchApp(electron, { folder });
@@ -108,7 +107,7 @@ describe.skipIf(missing !== null)('closing the desktop', () => {
     const gone = ended(app);
     app.main.kill('SIGTERM');
     await gone;
-    expect(isAlive(engine)).toBe(false);
+    expect(await hasEnded(engine)).toBe(true);
   });
 
   it('says where the log is when the engine dies again and again, and tries anew when it is told to', async () => {

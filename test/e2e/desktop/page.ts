@@ -12,47 +12,72 @@ export async function inPage<T>(electron: ElectronApplication, code: string): Pr
   )) as T;
 }
 
+export type Ask = <T>(method: string, input?: object) => Promise<T>;
+
 let lines = 1_000_000;
 
-/** Asks the engine over a line of its own, as the page would, and gives what it answered. */
-export function askEngine<T>(electron: ElectronApplication, method: string, input: object = {}): Promise<T> {
+/** A line of the test's own from the page to the engine; it speaks as the page's own client does. */
+export async function openLine(electron: ElectronApplication): Promise<Ask> {
   const id = ++lines;
-  return inPage<T>(
+  await inPage(
     electron,
-    `new Promise((resolve, reject) => {
-      const request = ${JSON.stringify({ t: 'q', i: 'test', m: 'call', a: [1, method, input] })};
+    `new Promise((resolve) => {
+      const waiting = new Map();
+      let calls = 0;
       addEventListener('message', function take({ data, ports: [port] }) {
         if (data?.morphloomPort !== ${id}) return;
         removeEventListener('message', take);
         port.onmessage = ({ data }) => {
-          if (data.t !== 's' || data.i !== 'test') return;
-          port.close();
-          data.r?.ok ? resolve(data.r.output) : reject(new Error(JSON.stringify(data)));
+          const settle = data.t === 's' && waiting.get(data.i);
+          if (settle) settle(data);
+          waiting.delete(data.i);
         };
-        port.postMessage(request);
+        globalThis['line${id}'] = (method, input) => new Promise((answered, failed) => {
+          const call = ++calls;
+          waiting.set(String(call), (data) =>
+            data.r?.ok ? answered(data.r.output) : failed(new Error(JSON.stringify(data))));
+          port.postMessage({ t: 'q', i: String(call), m: 'call', a: [call, method, input] });
+        });
+        resolve(null);
       });
       morphloom.connect(${id});
     })`,
   );
+  return (method, input = {}) =>
+    inPage(electron, `globalThis['line${id}'](${JSON.stringify(method)}, ${JSON.stringify(input)})`);
 }
 
-/** Repeats `attempt` until it gives something; it may throw meanwhile. */
+/** Asks the engine one thing, over a line of its own. */
+export async function askEngine<T>(
+  electron: ElectronApplication,
+  method: string,
+  input: object = {},
+): Promise<T> {
+  const ask = await openLine(electron);
+  return ask<T>(method, input);
+}
+
+/**
+ * Repeats `attempt` until it gives something; it may throw meanwhile.
+ * @param attemptMs how long one attempt may take: a page that crashed never answers
+ */
 export async function eventually<T>(
   attempt: () => Promise<T | null | undefined | false>,
   withinMs: number,
+  attemptMs = 1000,
 ): Promise<T> {
   const end = Date.now() + withinMs;
   for (;;) {
     try {
       const value = await Promise.race([
         attempt(),
-        new Promise<never>((_resolve, reject) => setTimeout(reject, 1000, new Error('no answer for 1 s'))),
+        new Promise<never>((_resolve, reject) => setTimeout(reject, attemptMs, new Error('no answer'))),
       ]);
       if (value !== null && value !== undefined && value !== false) return value;
     } catch (error) {
       if (Date.now() > end) throw error;
     }
     if (Date.now() > end) throw new Error(`Not within ${withinMs} ms.`);
-    await new Promise((resolve) => setTimeout(resolve, 25));
+    await new Promise((resolve) => setTimeout(resolve, attemptMs / 40));
   }
 }
