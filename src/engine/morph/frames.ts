@@ -1,12 +1,12 @@
 import type { Frame } from '../export/frame.ts';
 import { framesOf } from '../export/model-frames.ts';
 import { breathe } from '../node/breathe.ts';
-import { decodeAll, type PictureShape, valuesOf } from './codec.ts';
+import { type PictureShape, valuesOf } from './codec.ts';
 import { createCompositor, type Residuals } from './compositor.ts';
 import type { TimelinePlan } from './plan.ts';
 import { stillFlows } from './segment.ts';
 import { createDetailCarrier } from './tracked.ts';
-import { pointOn } from './ways.ts';
+import { around, decodeMeans, pointOn } from './ways.ts';
 
 export interface FrameOptions {
   /** Size of the frames, as a multiple of the model's pictures. */
@@ -38,15 +38,15 @@ export async function* timelineFrames(
   let size = FIRST_BATCH;
   for (let start = from; start < to;) {
     const moments = momentsOf(plan, start, Math.min(to, start + size));
-    const pictures = decodeAll(
+    const pictures = decodeMeans(
       plan.parts.codec,
-      moments.flatMap(({ latent, movedLatent }) => (movedLatent === null ? [latent] : [latent, movedLatent])),
+      moments.flatMap(({ latents, moved }) => (moved === null ? [latents] : [latents, moved])),
     );
     let at = 0;
     for (const moment of moments) {
       await breathe(signal);
       const decoded = pictures[at++];
-      const moved = moment.movedLatent === null ? null : pictures[at++];
+      const moved = moment.moved === null ? null : pictures[at++];
       await artist.draw(moment, decoded, moved, picture);
       yield* framesOf(picture, artist.output);
     }
@@ -59,18 +59,21 @@ interface Moment {
   readonly segment: number;
   /** The path's own. */
   readonly t: number;
-  readonly latent: Float32Array;
-  /** Where attributes move it; null where they do not. */
-  readonly movedLatent: Float32Array | null;
+  /** Those that its picture is the mean of. */
+  readonly latents: readonly Float32Array[];
+  /** The same, where attributes move them; null where they do not. */
+  readonly moved: readonly Float32Array[] | null;
 }
 
 function momentsOf({ schedule, parts }: TimelinePlan, from: number, to: number): Moment[] {
   const { path, segments, moves, codec } = parts;
   return schedule.slice(from, to).map(({ segment, position }) => {
+    const { reach } = segments[segment];
     const t = segments[segment].pathAt(position);
-    const latent = pointOn(path, segment, t, codec.latentSize);
-    const moved = Float32Array.from(latent);
-    return { segment, t, latent, movedLatent: moves.addAt(segment + position, moved) ? moved : null };
+    const latents = around(t, reach).map((moment) => pointOn(path, segment, moment, codec.latentSize));
+    const moved = latents.map((latent) => Float32Array.from(latent));
+    const move = moved.map((latent) => moves.addAt(segment + position, latent));
+    return { segment, t, latents, moved: move.includes(true) ? moved : null };
   });
 }
 

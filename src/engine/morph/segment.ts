@@ -18,6 +18,8 @@ export interface Segment {
   readonly length: number;
   /** Whether its flows are known; without them detail is faded over where it stands. */
   readonly measured: boolean;
+  /** How far around a moment, in the path's `t`, decodes are averaged: see {@link REACH}. */
+  readonly reach: number;
   /** The path's `t` at which a part of the way, in [0, 1], is done. */
   pathAt(position: number): number;
   /** How far the detail is faded over to the second end, at the path's `t`. */
@@ -31,6 +33,13 @@ export interface Segment {
  * 24 the detail's own way was 1.3 × as long, and the frames no sharper and no less of a ghost.
  */
 const KNOTS = 6;
+
+/**
+ * Where pictures' detail is carried along, a moment's decode is the mean of those around it, within this much of
+ * the way, and less towards the ends, which stay as they are. What the decoder draws by chance changes from one
+ * to the next; it flickers, and is no detail of anybody's.
+ */
+export const REACH = 0.15;
 
 /** Called between pieces of long work, to report, to let others run, and to stop. */
 export type Tick = (done: number, total: number) => Promise<void>;
@@ -93,6 +102,7 @@ export function segmentOf({ bare, knots }: SegmentFlows, lengths: Float64Array):
   return {
     length: lengths[last],
     measured: true,
+    reach: knots.length > 0 ? REACH : 0,
     pathAt: (position) => positionAtLength(lengths, position) / last,
     blendAt,
     flowsAt: (t, out) => flowsAt(knots, blendAt(t), out),
@@ -101,7 +111,7 @@ export function segmentOf({ bare, knots }: SegmentFlows, lengths: Float64Array):
 
 /** A segment that nothing was measured on: passed evenly, its detail faded over where it stands. */
 export function unmeasuredSegment(length: number): Segment {
-  return { length, measured: false, pathAt: (t) => t, blendAt: (t) => t, flowsAt: () => undefined };
+  return { length, measured: false, reach: 0, pathAt: (t) => t, blendAt: (t) => t, flowsAt: () => undefined };
 }
 
 function steps(samples: readonly Float32Array[]): number[] {

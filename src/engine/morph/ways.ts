@@ -8,6 +8,7 @@ import type { Keyframe } from './keyframe.ts';
 import type { Moves } from './moves.ts';
 import {
   measureFlows,
+  REACH,
   seenLengths,
   type Segment,
   type SegmentFlows,
@@ -61,14 +62,14 @@ export function createWays(
   const count = Math.max(FEWEST_SAMPLES, Math.min(SAMPLES, most));
 
   /** Decodes a way at equal steps of the path's `t`, both ends included. */
-  const sample = async ({ path, segment }: Way, tick: Tick): Promise<Float32Array[]> => {
+  const sample = async ({ path, segment }: Way, reach: number, tick: Tick): Promise<Float32Array[]> => {
     const samples: Float32Array[] = [];
     while (samples.length <= count) {
       const size = Math.min(BATCH, count + 1 - samples.length);
-      const latents = Array.from({ length: size }, (_, i) =>
-        pointOn(path, segment, (samples.length + i) / count, codec.latentSize),
+      const moments = Array.from({ length: size }, (_, i) =>
+        around((samples.length + i) / count, reach).map((t) => pointOn(path, segment, t, codec.latentSize)),
       );
-      samples.push(...decodeAll(codec, latents));
+      samples.push(...decodeMeans(codec, moments));
       await tick(samples.length, count + 1);
     }
     return samples;
@@ -98,7 +99,8 @@ export function createWays(
         (number: 0 | 1): Tick =>
         (done, total) =>
           tick(number * total + done, 2 * total);
-      const samples = await sample(way, half(0));
+      const carries = residuals.from !== null || residuals.to !== null;
+      const samples = await sample(way, carries ? REACH : 0, half(0));
       const flows = known?.flows ?? (await measureFlows(samples, residuals, compositor, estimator, half(1)));
       const measured = known ?? { flows, lengths: new Map<number, Float64Array>() };
       const seen = seenLengths(samples, residuals, detail, flows, compositor);
@@ -127,6 +129,30 @@ export function pointOn(path: Path, segment: number, t: number, size: number): F
   const latent = new Float32Array(size);
   path.at(segment, t, latent);
   return latent;
+}
+
+/** The moments that a moment's decode is the mean of: itself at the ends, and without reach. */
+export function around(t: number, reach: number): number[] {
+  const within = Math.min(reach, t, 1 - t);
+  return within > 0 ? [-1, -0.5, 0.5, 1].map((part) => t + part * within) : [t];
+}
+
+/** Decodes in one call; of each group of latents the mean of its pictures. */
+export function decodeMeans(
+  codec: LatentCodec,
+  groups: readonly (readonly Float32Array[])[],
+): Float32Array[] {
+  const pictures = decodeAll(codec, groups.flat());
+  let next = 0;
+  return groups.map(({ length }) => {
+    if (length === 1) return pictures[next++];
+    const mean = new Float32Array(valuesOf(codec.image));
+    for (const picture of pictures.slice(next, next + length)) {
+      for (let i = 0; i < mean.length; i++) mean[i] += picture[i] / length;
+    }
+    next += length;
+    return mean;
+  });
 }
 
 function fingerprint({ path, segment, from, to }: Way, size: number): string {
