@@ -51,7 +51,11 @@ export function pressed(event: KeyboardEvent): string {
   return [mod && 'mod', event.altKey && 'alt', shift && 'shift', key].filter(Boolean).join('+');
 }
 
-const TYPING = 'input:not([type=range]):not([type=checkbox]), textarea, select, [contenteditable=true]';
+const TYPING =
+  'input:not([type=range], [type=checkbox], [type=radio]), textarea, select, [contenteditable=true]';
+/** What has a value that keys change, and those keys. */
+const TURNED = 'input[type=range], input[type=radio], [role=slider]';
+const TURNING = /^(Arrow\w+|Page\w+|Home|End)$/;
 
 /** What takes all keys while it is open: nothing behind it should stir. */
 const MODAL = '[aria-modal=true], [role=menu], [data-select-content]';
@@ -61,8 +65,13 @@ function belongsElsewhere(event: KeyboardEvent): boolean {
   const target = event.target instanceof Element ? event.target : null;
   if (target?.matches(TYPING)) return true;
   const plain = !event.ctrlKey && !event.metaKey && !event.altKey;
+  if (plain && TURNING.test(event.key) && target?.matches(TURNED)) return true;
   // Space and Enter press what has the focus.
-  return plain && [' ', 'Enter'].includes(event.key) && target?.closest('button, a, [role=slider]') != null;
+  return (
+    plain &&
+    [' ', 'Enter'].includes(event.key) &&
+    target?.closest('button, a, [type=radio], [role=slider]') != null
+  );
 }
 
 /** Runs the command that the press is a shortcut of, the one offered last first. */
