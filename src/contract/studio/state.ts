@@ -1,4 +1,4 @@
-import type { Crop, ImageFormat, PictureCrop } from '../dataset.ts';
+import type { Crop, ImageFormat, PictureCrop, SetAside } from '../dataset.ts';
 import type { ErrorCode } from '../errors.ts';
 import type { Progress } from '../progress.ts';
 import type { TrainingLine } from '../training.ts';
@@ -159,6 +159,19 @@ export interface EncodedPicture {
   /** `image/webp`; null where it cannot be made any more (the file is gone): show the packed pixels instead. */
   readonly type: string | null;
   readonly bytes: Uint8Array;
+}
+
+/** Pictures as an import comes upon them; the set may still come to nothing. */
+export interface Arrivals {
+  readonly job: string;
+  /** Pictures so far. */
+  readonly count: number;
+  /** The newest of them, a few dozen at most, the newest last. */
+  readonly names: readonly string[];
+  readonly pictures: Pixels;
+  readonly setAsideCount: number;
+  /** The newest files that were set aside, the newest last. */
+  readonly setAside: readonly SetAside[];
 }
 
 /** The figures of a run as it trains; the newest only, `runs.lines` has the rest. */

@@ -1,4 +1,4 @@
-import type { EngineState, Job, ProjectState, TrainingLook, TrainingNow } from './state.ts';
+import type { Arrivals, EngineState, Job, ProjectState, TrainingLook, TrainingNow } from './state.ts';
 
 /**
  * What the engine tells without being asked. A topic has one value, the newest; whoever subscribes gets it at
@@ -13,6 +13,8 @@ export interface Topics {
   [project: `project:${string}`]: ProjectState;
   /** `training:<folder>`: the run that trains in this project. */
   [training: `training:${string}`]: TrainingNow;
+  /** `arrivals:<folder>`: what an import has found so far, until it is done. */
+  [arrivals: `arrivals:${string}`]: Arrivals;
   /** `look:<folder>` */
   [look: `look:${string}`]: TrainingLook;
 }

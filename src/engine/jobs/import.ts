@@ -45,6 +45,14 @@ export async function importDataset(
   });
 }
 
+/** The format that an import will have: what is not asked for stays as it was. */
+export async function formatFor(
+  { dataset }: Project,
+  asked: Partial<ImageFormat> | undefined,
+): Promise<ImageFormat> {
+  return { ...(await settingsBefore(dataset)).format, ...asked };
+}
+
 /** How the pictures that the project has were imported, so that importing again keeps it. */
 async function settingsBefore(dataset: string): Promise<{
   format: ImageFormat;

@@ -1,34 +1,13 @@
-import { randomUUID } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import { MorphloomError } from '../../contract/errors.ts';
 import type { Job, JobState } from '../../contract/studio/state.ts';
 import { RunControl } from '../train/run.ts';
 import { describe } from './connect.ts';
-import { jobKindOf, type JobRequest, laneOf } from './job-requests.ts';
+import { type JobRequest, laneOf } from './job-requests.ts';
+import { isActive, newJob, type Work } from './job.ts';
 import type { Journal } from './journal.ts';
 import { ProgressMeter } from './progress-meter.ts';
 import type { TopicBoard } from './publisher.ts';
-
-/** What the work of a job may say while it is done. */
-export interface JobContext {
-  readonly signal: AbortSignal;
-  /** The switches of training; other work hears `signal` only. */
-  readonly control: RunControl;
-  readonly onProgress: ProgressMeter['report'];
-  /** A sentence that the user should read. */
-  readonly note: (line: string) => void;
-  /** Changes what would be done again after a crash; resolves when that is on disk. */
-  readonly keep: (request: JobRequest) => Promise<void>;
-  /** The run that training works on. */
-  readonly setRun: (run: string) => void;
-  readonly setFile: (file: string) => void;
-}
-
-/**
- * Does what a request asks for, from its beginning or on from where it was left. `stopped` says that it was
- * ended early, as asked, and kept what it had; what keeps nothing throws `cancelled`.
- */
-export type Work = (request: JobRequest, context: JobContext) => Promise<'done' | 'stopped'>;
 
 interface Entry {
   job: Job;
@@ -42,8 +21,6 @@ interface Entry {
 /** At most so many jobs that ended are remembered. */
 const MOST_ENDED = 50;
 const MOST_NOTES = 50;
-const ACTIVE: readonly JobState[] = ['queued', 'running', 'paused', 'stopping'];
-const isActive = ({ state }: Job): boolean => ACTIVE.includes(state);
 
 /** All long work of the engine: what waits, runs and has ended. It belongs to no client. */
 export class Jobs {
@@ -95,21 +72,7 @@ export class Jobs {
     );
     if (waiting !== undefined && request.kind === 'edit') return waiting.job;
     this.#forgetTwin(request);
-    const job: Job = {
-      id: randomUUID(),
-      kind: jobKindOf(request),
-      title,
-      project: request.project,
-      state: 'queued',
-      progress: null,
-      startedAt: Date.now(),
-      endedAt: null,
-      error: null,
-      canPause: false,
-      run: null,
-      file: null,
-      notes: [],
-    };
+    const job = newJob(request, title);
     const record = this.#record(job, request);
     this.#records.set(job.id, record);
     await this.#save();
@@ -238,6 +201,7 @@ export class Jobs {
     await this.#save();
     try {
       const outcome = await this.work(record.request, {
+        job: record.job.id,
         signal: controller.signal,
         control,
         onProgress: meter.report,

@@ -7,7 +7,7 @@ import type { Previews } from './previews.ts';
 import type { TopicBoard } from './publisher.ts';
 import type { Recents } from './recents.ts';
 import type { Sessions } from './sessions.ts';
-import type { TrainingNews } from './training-news.ts';
+import type { News } from './news.ts';
 import type { Uploads } from './uploads.ts';
 
 /** What handlers and jobs work with. */
@@ -18,7 +18,7 @@ export interface Services {
   readonly sessions: Sessions;
   readonly recents: Recents;
   readonly jobs: Jobs;
-  readonly news: TrainingNews;
+  readonly news: News;
   readonly instruments: Instruments;
   readonly stage: Stage;
   readonly previews: Previews;

@@ -65,6 +65,8 @@ export class Session {
 /** All open projects. One engine at a time writes a project, and of its clients one. */
 export class Sessions {
   readonly #open = new Map<string, Promise<Session>>();
+  /** Those that are being let go: whoever comes meanwhile waits, or would find the lock still taken. */
+  readonly #closing = new Map<string, Promise<void>>();
 
   constructor(
     private readonly board: TopicBoard,
@@ -74,9 +76,14 @@ export class Sessions {
 
   /** Opens a project for a client; the first that opens it writes. */
   async open(folder: string, client: Client): Promise<Session> {
-    const session = await this.#session(folder);
-    session.clients.add(client);
-    session.writer ??= client;
+    const session = await this.#enter(folder, (entered) => {
+      entered.clients.add(client);
+      entered.writer ??= client;
+    });
+    // What it listened for already is there now.
+    session.changed();
+    for (const kind of ['training', 'look', 'arrivals'] as const)
+      this.board.changed(`${kind}:${session.folder}`);
     return session;
   }
 
@@ -121,8 +128,7 @@ export class Sessions {
 
   /** Keeps a project open for a job, whoever leaves. Throws `usage` while another process has it. */
   async hold(folder: string): Promise<{ session: Session; release: () => Promise<void> }> {
-    const session = await this.#session(folder);
-    session.holds += 1;
+    const session = await this.#enter(folder, (entered) => (entered.holds += 1));
     const release = async (): Promise<void> => {
       session.holds -= 1;
       await this.#leaveIfUnused(session);
@@ -170,27 +176,40 @@ export class Sessions {
   }
 
   async #leaveIfUnused(session: Session): Promise<void> {
+    const { folder } = session;
     if (session.clients.size > 0 || session.holds > 0) return;
-    this.#open.delete(session.folder);
+    this.#open.delete(folder);
     session.reader.close();
-    this.closed(session.folder);
+    this.closed(folder);
     const { lock } = session;
     session.lock = null;
-    await lock?.release();
+    const released = Promise.resolve(lock?.release()).finally(() => this.#closing.delete(folder));
+    this.#closing.set(folder, released);
+    await released;
   }
 
-  async #session(folder: string): Promise<Session> {
+  /** @param enter says at once what keeps the session open */
+  async #enter(folder: string, enter: (session: Session) => void): Promise<Session> {
     const key = await canonical(folder);
-    let opening = this.#open.get(key);
-    if (opening === undefined) {
-      opening = Project.open(key).then(async (project) => {
-        const session = new Session(project, this.board);
-        await this.#acquire(session);
-        return session;
-      });
-      this.#open.set(key, opening);
-      opening.catch(() => this.#open.delete(key));
+    for (;;) {
+      await this.#closing.get(key);
+      const opening = this.#open.get(key) ?? this.#begin(key);
+      const session = await opening;
+      // The last one may have left while it was waited for.
+      if (this.#open.get(key) !== opening) continue;
+      enter(session);
+      return session;
     }
+  }
+
+  #begin(key: string): Promise<Session> {
+    const opening = Project.open(key).then(async (project) => {
+      const session = new Session(project, this.board);
+      await this.#acquire(session);
+      return session;
+    });
+    this.#open.set(key, opening);
+    opening.catch(() => this.#open.delete(key));
     return opening;
   }
 

@@ -4,6 +4,7 @@ import type { Client, StudioOptions } from './context.ts';
 import { Engine } from './engine-state.ts';
 import { createHandlers } from './handlers/index.ts';
 import { Instruments } from './instruments.ts';
+import { isActive } from './job.ts';
 import { Jobs } from './jobs.ts';
 import { Journal } from './journal.ts';
 import { Stage } from './playing.ts';
@@ -12,7 +13,7 @@ import { type TopicSource, TopicBoard } from './publisher.ts';
 import { Recents } from './recents.ts';
 import type { Services } from './services.ts';
 import { canonical, Sessions } from './sessions.ts';
-import { TrainingNews } from './training-news.ts';
+import { News } from './news.ts';
 import { Uploads } from './uploads.ts';
 import { workOf } from './work/index.ts';
 
@@ -34,7 +35,7 @@ export async function createStudio(options: StudioOptions): Promise<Studio> {
   const board = new TopicBoard();
   const journal = await Journal.open(stateFolder, log);
   const engine = new Engine(options, board);
-  const news = new TrainingNews(board);
+  const news = new News(board);
   const previews = new Previews(log);
   const instruments = new Instruments(engine, options, (instrument) => previews.forget(instrument));
   const sessions = new Sessions(board, (folder) => {
@@ -77,9 +78,7 @@ export async function createStudio(options: StudioOptions): Promise<Studio> {
         },
       }),
     get busy() {
-      const active = jobs
-        .list()
-        .filter(({ state }) => ['queued', 'running', 'stopping', 'paused'].includes(state));
+      const active = jobs.list().filter(isActive);
       return {
         training: active.some(({ kind }) => kind === 'train'),
         exporting: active.some(({ kind }) => kind === 'export'),
@@ -104,5 +103,6 @@ async function readTopic(services: Services, topic: string, client: Client): Pro
   const session = await sessions.find(folder);
   if (session?.clients.has(client) !== true) return undefined;
   if (kind === 'project') return session.state(client);
+  if (kind === 'arrivals') return news.arrivals(folder);
   return kind === 'training' ? news.line(folder) : news.look(folder);
 }

@@ -63,6 +63,15 @@ describe('who may change a project', () => {
     });
   });
 
+  it('lets a window that is reloaded write again, however often and fast', async () => {
+    let window = first;
+    for (let reload = 0; reload < 20; reload++) {
+      window.close();
+      window = house.client();
+      expect((await window.call('projects.open', { project })).access).toBe('write');
+    }
+  });
+
   it('keeps other windows from the jobs of whoever writes', async () => {
     const { folder } = await drawFaces(path.join(house.root, 'faces'), 8);
     const job = await first.call('pictures.import', { project, sources: [folder], format: SMALL });

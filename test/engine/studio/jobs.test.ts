@@ -5,7 +5,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { MorphloomError } from '../../../src/contract/errors.ts';
 import type { Job } from '../../../src/contract/studio/state.ts';
 import type { JobRequest } from '../../../src/engine/studio/job-requests.ts';
-import { type JobContext, Jobs, type Work } from '../../../src/engine/studio/jobs.ts';
+import type { JobContext, Work } from '../../../src/engine/studio/job.ts';
+import { Jobs } from '../../../src/engine/studio/jobs.ts';
 import { Journal } from '../../../src/engine/studio/journal.ts';
 import { TopicBoard } from '../../../src/engine/studio/publisher.ts';
 

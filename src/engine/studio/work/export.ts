@@ -1,7 +1,7 @@
 import * as fs from 'node:fs/promises';
 import { exportTimeline } from '../../morph/export.ts';
 import type { JobRequestOf } from '../job-requests.ts';
-import type { JobContext } from '../jobs.ts';
+import type { JobContext } from '../job.ts';
 import type { Services } from '../services.ts';
 import type { Session } from '../sessions.ts';
 

@@ -1,24 +1,33 @@
 import { applyEdits } from '../../dataset/index.ts';
-import { importDataset } from '../../jobs/import.ts';
+import { formatFor, importDataset } from '../../jobs/import.ts';
+import { watchArrivals } from '../arrivals.ts';
 import type { JobRequestOf } from '../job-requests.ts';
-import type { JobContext } from '../jobs.ts';
+import type { JobContext } from '../job.ts';
+import type { Services } from '../services.ts';
 import type { Session } from '../sessions.ts';
 
 export async function importWork(
-  { sources, add, format, crop, labels, keepDuplicates }: JobRequestOf<'import'>,
+  { sources, add, crop, labels, keepDuplicates, format: asked }: JobRequestOf<'import'>,
   context: JobContext,
   session: Session,
+  { news }: Services,
 ): Promise<'done'> {
   const before = session.project.facts.sources;
   const wishes = {
     sources: sources === null ? before : add ? [...new Set([...before, ...sources])] : sources,
-    format: format ?? undefined,
+    format: asked ?? undefined,
     crop: crop ?? undefined,
     labels: labels ?? undefined,
     keepDuplicates: keepDuplicates ?? undefined,
   };
-  const { onProgress, signal } = context;
-  await importDataset(session.project, wishes, { onProgress, signal });
+  const { onProgress, signal, job } = context;
+  const format = await formatFor(session.project, wishes.format);
+  const arrivals = watchArrivals(job, format, (found) => news.tellArrivals(session.folder, found));
+  try {
+    await importDataset(session.project, wishes, { onProgress, signal, ...arrivals });
+  } finally {
+    news.tellArrivals(session.folder, null);
+  }
   await session.alter((project) => project.withSources(wishes.sources));
   return 'done';
 }

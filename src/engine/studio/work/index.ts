@@ -1,4 +1,4 @@
-import type { JobContext, Work } from '../jobs.ts';
+import type { JobContext, Work } from '../job.ts';
 import type { JobRequest } from '../job-requests.ts';
 import type { Services } from '../services.ts';
 import type { Session } from '../sessions.ts';
@@ -31,7 +31,7 @@ function perform(
 ): Promise<'done' | 'stopped'> {
   switch (request.kind) {
     case 'import':
-      return importWork(request, context, session);
+      return importWork(request, context, session, services);
     case 'edit':
       return editWork(request, context, session);
     case 'learn-attribute':

@@ -1,6 +1,6 @@
 import { learnAttributeFrom } from '../../jobs/attribute.ts';
 import type { JobRequestOf } from '../job-requests.ts';
-import type { JobContext } from '../jobs.ts';
+import type { JobContext } from '../job.ts';
 import type { Services } from '../services.ts';
 import type { Session } from '../sessions.ts';
 

@@ -1,6 +1,6 @@
 import { SAMPLES, makeSampleProject } from '../../jobs/sample-project.ts';
 import type { JobRequestOf } from '../job-requests.ts';
-import type { JobContext } from '../jobs.ts';
+import type { JobContext } from '../job.ts';
 import type { Services } from '../services.ts';
 
 export async function sampleProjectWork(

@@ -1,7 +1,7 @@
 import { trainProject } from '../../jobs/train.ts';
 import { recipeFrom } from '../../recipes/resolve.ts';
 import type { JobRequestOf } from '../job-requests.ts';
-import type { JobContext } from '../jobs.ts';
+import type { JobContext } from '../job.ts';
 import { TrainingEye } from '../look.ts';
 import type { Services } from '../services.ts';
 import type { Session } from '../sessions.ts';

@@ -1,10 +1,11 @@
-import type { TrainingLook, TrainingNow } from '../../contract/studio/state.ts';
+import type { Arrivals, TrainingLook, TrainingNow } from '../../contract/studio/state.ts';
 import type { TopicBoard } from './publisher.ts';
 
-/** The newest figures and looks of what trains, by the project's folder. */
-export class TrainingNews {
+/** What goes on in projects, by folder: the newest figures and looks of what trains, and what an import finds. */
+export class News {
   readonly #lines = new Map<string, TrainingNow>();
   readonly #looks = new Map<string, TrainingLook>();
+  readonly #arrivals = new Map<string, Arrivals>();
 
   constructor(private readonly board: TopicBoard) {}
 
@@ -14,6 +15,17 @@ export class TrainingNews {
 
   look(folder: string): TrainingLook | undefined {
     return this.#looks.get(folder);
+  }
+
+  arrivals(folder: string): Arrivals | undefined {
+    return this.#arrivals.get(folder);
+  }
+
+  /** Null once the import is over. */
+  tellArrivals(folder: string, arrivals: Arrivals | null): void {
+    if (arrivals === null) this.#arrivals.delete(folder);
+    else this.#arrivals.set(folder, arrivals);
+    this.board.changed(`arrivals:${folder}`);
   }
 
   tellLine(folder: string, now: TrainingNow): void {
@@ -30,5 +42,6 @@ export class TrainingNews {
   forget(folder: string): void {
     this.#lines.delete(folder);
     this.#looks.delete(folder);
+    this.#arrivals.delete(folder);
   }
 }
