@@ -51,7 +51,7 @@ describe.skipIf(missing !== null)('closing the desktop', () => {
 
     await answerWith(app, 2);
     await closeWindow(app);
-    await eventually(async () => (await asked(app as RunningApp)).length === 1, 2000);
+    await eventually(async () => (await asked(app as RunningApp)).length === 1, 10_000);
     expect(await asked(app)).toMatchObject([
       {
         message: 'A model is still training.',
@@ -62,10 +62,10 @@ describe.skipIf(missing !== null)('closing the desktop', () => {
 
     await answerWith(app, 0);
     await closeWindow(app);
-    await eventually(async () => (await visible(app as RunningApp))[0] === false, 2000);
+    await eventually(async () => (await visible(app as RunningApp))[0] === false, 10_000);
     expect(await hasEnded(engine)).toBe(false);
     await app.electron.evaluate(({ app: electronApp }) => electronApp.emit('activate'));
-    await eventually(async () => (await visible(app as RunningApp))[0], 2000);
+    await eventually(async () => (await visible(app as RunningApp))[0], 10_000);
     expect(await app.enginePid()).toBe(engine);
 
     await answerWith(app, 1);
@@ -119,12 +119,12 @@ describe.skipIf(missing !== null)('closing the desktop', () => {
     app = await launchApp(electron, { folder, engine });
     await answerWith(app, 0);
     const starts = async (): Promise<number> => (await fs.readFile(`${engine}.count`, 'utf8')).length;
-    await eventually(async () => (await asked(app as RunningApp)).length > 0, 10_000);
+    await eventually(async () => (await asked(app as RunningApp)).length > 0, 60_000);
     const [question] = await asked(app);
     expect(question?.message).toContain('The engine stopped several times');
     expect(question?.detail).toContain(path.join(folder, 'logs', 'main.log'));
     const before = await starts();
-    await eventually(async () => (await starts()) > before, 5000);
+    await eventually(async () => (await starts()) > before, 20_000);
     expect(before).toBe(3);
   });
 });

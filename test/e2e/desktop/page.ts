@@ -1,3 +1,4 @@
+import * as os from 'node:os';
 import type { ElectronApplication } from 'playwright-core';
 
 /**
@@ -24,15 +25,21 @@ export async function openLine(electron: ElectronApplication): Promise<Ask> {
     `new Promise((resolve) => {
       const waiting = new Map();
       let calls = 0;
-      addEventListener('message', function take({ data, ports: [port] }) {
+      let over = false;
+      addEventListener('message', ({ data, ports: [port] }) => {
+        if (data?.morphloomPort === null) {
+          over = true;
+          for (const settle of waiting.values()) settle('the engine ended');
+        }
         if (data?.morphloomPort !== ${id}) return;
-        removeEventListener('message', take);
+        over = false;
         port.onmessage = ({ data }) => {
           const settle = data.t === 's' && waiting.get(data.i);
           if (settle) settle(data);
           waiting.delete(data.i);
         };
         globalThis['line${id}'] = (method, input) => new Promise((answered, failed) => {
+          if (over) throw new Error('the engine ended');
           const call = ++calls;
           waiting.set(String(call), (data) =>
             data.r?.ok ? answered(data.r.output) : failed(new Error(JSON.stringify(data))));
@@ -64,7 +71,7 @@ export async function askEngine<T>(
 export async function eventually<T>(
   attempt: () => Promise<T | null | undefined | false>,
   withinMs: number,
-  attemptMs = 1000,
+  attemptMs = 10_000,
 ): Promise<T> {
   const end = Date.now() + withinMs;
   for (;;) {
@@ -78,6 +85,9 @@ export async function eventually<T>(
       if (Date.now() > end) throw error;
     }
     if (Date.now() > end) throw new Error(`Not within ${withinMs} ms.`);
-    await new Promise((resolve) => setTimeout(resolve, attemptMs / 40));
+    await new Promise((resolve) => setTimeout(resolve, 50));
   }
 }
+
+/** How many processes want each core: times that hold on a machine of one's own hold here times this. */
+export const crowding = (): number => Math.max(1, (os.loadavg()[0] ?? 0) / os.cpus().length);

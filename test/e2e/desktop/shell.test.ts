@@ -4,7 +4,7 @@ import * as path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { launchApp, type RunningApp } from './app.ts';
 import { build, electron, missing } from './available.ts';
-import { askEngine, eventually, inPage } from './page.ts';
+import { askEngine, crowding, eventually, inPage } from './page.ts';
 
 interface Hello {
   readonly session: string;
@@ -175,7 +175,7 @@ describe.skipIf(missing !== null)('the desktop', () => {
       }
     }, preload);
     expect(answer).toContain('Only the studio may ask this.');
-    await eventually(async () => /refused a message: setTheme about:blank/.test(await app.log()), 2000);
+    await eventually(async () => /refused a message: setTheme about:blank/.test(await app.log()), 10_000);
   });
 
   it('drops messages of its own page that are not as agreed', async () => {
@@ -183,7 +183,7 @@ describe.skipIf(missing !== null)('the desktop', () => {
     await eventually(async () => {
       const log = await app.log();
       return /refused a message: reveal/.test(log) && /refused a message: showProgress/.test(log);
-    }, 2000);
+    }, 10_000);
   });
 
   it('sends what is chosen in the menu to the page, and follows its theme', async () => {
@@ -192,11 +192,17 @@ describe.skipIf(missing !== null)('the desktop', () => {
       const [, , view] = Menu.getApplicationMenu()?.items ?? [];
       view?.submenu?.items.find(({ label }) => label === 'Morph')?.click();
     });
-    await eventually(() => inPage(app.electron, `globalThis.heard === 'morph.show'`), 2000);
+    await eventually(() => inPage(app.electron, `globalThis.heard === 'morph.show'`), 10_000);
     await inPage(app.electron, `morphloom.setTheme('light'), null`);
-    await eventually(() => inPage(app.electron, `matchMedia('(prefers-color-scheme: light)').matches`), 2000);
+    await eventually(
+      () => inPage(app.electron, `matchMedia('(prefers-color-scheme: light)').matches`),
+      10_000,
+    );
     await inPage(app.electron, `morphloom.setTheme('dark'), null`);
-    await eventually(() => inPage(app.electron, `matchMedia('(prefers-color-scheme: dark)').matches`), 2000);
+    await eventually(
+      () => inPage(app.electron, `matchMedia('(prefers-color-scheme: dark)').matches`),
+      10_000,
+    );
   });
 
   it('remembers projects in its menu', async () => {
@@ -210,7 +216,7 @@ describe.skipIf(missing !== null)('the desktop', () => {
         const [file] = Menu.getApplicationMenu()?.items ?? [];
         return file?.submenu?.items.find(({ label }) => label === 'Open recent')?.submenu?.items[0]?.label;
       });
-    await eventually(async () => (await firstRecent()) === 'Faces', 2000);
+    await eventually(async () => (await firstRecent()) === 'Faces', 10_000);
   });
 
   it('opens in the window that is there when it is started again, with the project that it was given', async () => {
@@ -224,7 +230,7 @@ describe.skipIf(missing !== null)('the desktop', () => {
     const code = await new Promise((resolve) => second.once('exit', resolve));
     expect(code).toBe(0);
     const folder = path.join(app.folder, 'mine.morphloom');
-    await eventually(() => inPage(app.electron, `globalThis.opened === ${JSON.stringify(folder)}`), 3000);
+    await eventually(() => inPage(app.electron, `globalThis.opened === ${JSON.stringify(folder)}`), 10_000);
     const state = await app.electron.evaluate(({ BrowserWindow }) =>
       BrowserWindow.getAllWindows().map((window) => window.isMinimized()),
     );
@@ -242,10 +248,24 @@ describe.skipIf(missing !== null)('the desktop', () => {
     const after = await eventually(async () => {
       const hello = await askEngine<Hello>(app.electron, 'engine.hello');
       return hello.session !== before.session && hello;
-    }, 6000);
-    expect(Date.now() - started).toBeLessThan(3000);
+    }, 30_000);
+    expect(Date.now() - started).toBeLessThan(3000 * crowding());
     expect(after.version).toBe(before.version);
     expect(await inPage(app.electron, `globalThis.told`)).toBe(true);
+  });
+
+  it('comes back from a reload without a crash', async () => {
+    await inPage(app.electron, `(globalThis.old = true)`);
+    await app.electron.evaluate(({ BrowserWindow }) =>
+      BrowserWindow.getAllWindows()[0]?.webContents.reload(),
+    );
+    await eventually(
+      () =>
+        inPage(app.electron, `globalThis.old === undefined && document.body.innerText.trim().length > 20`),
+      30_000,
+    );
+    expect(await app.log()).not.toContain('the window ended');
+    expect((await askEngine<Hello>(app.electron, 'engine.hello')).session).not.toBe('');
   });
 
   it('loads the page again when its process crashed, with the engine as it was', async () => {
@@ -258,10 +278,11 @@ describe.skipIf(missing !== null)('the desktop', () => {
     await eventually(
       () =>
         inPage(app.electron, `globalThis.old === undefined && document.body.innerText.trim().length > 20`),
-      6000,
+      30_000,
+      1000,
     );
     const after = await askEngine<Hello>(app.electron, 'engine.hello');
-    expect(Date.now() - started).toBeLessThan(3000);
+    expect(Date.now() - started).toBeLessThan(3000 * crowding());
     expect(after.session).toBe(before.session);
   });
 });

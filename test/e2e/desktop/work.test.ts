@@ -34,16 +34,12 @@ describe.skipIf(missing !== null)('work on the desktop', () => {
   });
 
   async function done(job: Job): Promise<Job> {
-    return eventually(
-      async () => {
-        const jobs = await ask<Job[]>('jobs.list');
-        const now = jobs.find(({ id }) => id === job.id);
-        if (now?.state === 'failed') throw new Error(now.error?.message);
-        return now?.state === 'done' && now;
-      },
-      60_000,
-      10_000,
-    );
+    return eventually(async () => {
+      const jobs = await ask<Job[]>('jobs.list');
+      const now = jobs.find(({ id }) => id === job.id);
+      if (now?.state === 'failed') throw new Error(now.error?.message);
+      return now?.state === 'done' && now;
+    }, 60_000);
   }
 
   async function importAll(): Promise<ProjectState> {
@@ -83,7 +79,7 @@ describe.skipIf(missing !== null)('work on the desktop', () => {
         return now?.id === job.id && now.state === 'running' && (now.progress?.done ?? 0) > 0;
       },
       120_000,
-      30_000,
+      60_000,
     );
     const engine = await app.enginePid();
     await inPage(app.electron, `morphloom.setBusy({ training: true, exporting: false }), null`);
