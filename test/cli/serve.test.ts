@@ -54,15 +54,27 @@ describe('morphloom serve', () => {
       name: 'MorphloomError',
     });
 
-    const killedAt = Date.now();
     killEngine(serve);
     await expect(before.call('projects.recent', {})).rejects.toMatchObject({ code: 'cancelled' });
     // The door lives on meanwhile.
     expect((await fetch(`${serve.origin}/session`, { headers: { Cookie: cookie } })).status).toBe(204);
-    const after = await clientOf(serve, cookie);
-    expect((await after.call('engine.hello', {})).session).not.toBe(session);
-    expect(Date.now() - killedAt).toBeLessThan(20_000);
-    after.close();
+    const sessions = new Set([session]);
+    for (let time = 1; time <= 3; time++) {
+      await expect
+        .poll(
+          async () => {
+            // As a window does: it tries until there is a line again.
+            const after = await clientOf(serve, cookie).catch(() => null);
+            const hello = await after?.call('engine.hello', {}).catch(() => null);
+            after?.close();
+            return hello != null && !sessions.has(hello.session) && sessions.add(hello.session).size;
+          },
+          { timeout: 30_000, interval: 150 },
+        )
+        .toBe(time + 1);
+      // Another dies before it has been there for long, and a client knocks in that moment.
+      if (time < 3) killEngine(serve);
+    }
   });
 
   it('ends cleanly when it is asked to, and its engine with it', async () => {

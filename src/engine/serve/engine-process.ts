@@ -3,12 +3,12 @@ import type { Socket } from 'node:net';
 import { MorphloomError } from '../../contract/errors.ts';
 import type { FromHost, ToHost } from '../../contract/studio/host.ts';
 import type { Knock, Receiver } from './lines.ts';
-import { isLeft, type KnockMessage } from './relay.ts';
+import { isToDoor, type ToEngine } from './relay.ts';
 
 /** After an engine that worked; a little longer where it worked for a short time only, lest they come in floods. */
 const RESTART_MS = 50;
 const QUICK_DEATH_MS = 10_000;
-const QUICK_RESTART_MS = 500;
+const QUICK_RESTART_MS = 200;
 /** After each engine that died before it was ready; then it is not tried any more. */
 const START_WAITS_MS = [50, 500, 2000, 5000];
 /** How long an engine that was asked to end may commit what it has. */
@@ -34,8 +34,8 @@ export class EngineProcess implements Receiver {
   #child: ChildProcess | null = null;
   #isReady = false;
   readonly #waiting: (() => void)[] = [];
-  /** Sockets that wait for an engine. */
-  readonly #outside = new Set<Socket>();
+  /** Sockets that no engine has taken yet. */
+  readonly #outside = new Map<number, Socket>();
   #knocks = 0;
   #failedStarts = 0;
   #closing = false;
@@ -67,27 +67,23 @@ export class EngineProcess implements Receiver {
 
   take(knock: Knock, socket: Socket, left: () => void): void {
     if (this.#closing) return void socket.destroy();
-    this.#outside.add(socket);
+    const id = ++this.#knocks;
+    this.#outside.set(id, socket);
+    this.#lines.set(id, left);
     void this.#ready().then(() => {
-      this.#outside.delete(socket);
-      const id = ++this.#knocks;
-      this.#lines.set(id, left);
+      if (!this.#outside.has(id)) return;
       const { method, headers } = knock;
-      const message: KnockMessage = { kind: 'knock', id, knock: { method, headers } };
-      const sent = (error: Error | null): void => {
-        if (error === null) return;
-        socket.destroy();
-        this.#gone(id);
-      };
-      if (this.#child === null) sent(new Error('The engine died just now.'));
-      else this.#child.send(message, socket, { keepOpen: false }, sent);
+      const message: ToEngine = { kind: 'knock', id, knock: { method, headers } };
+      this.#child?.send(message, socket, { keepOpen: true }, (error) => {
+        if (error !== null) this.#gone(id);
+      });
     });
   }
 
   /** Asks it to commit what it has and to end; ends it by force when it does not. */
   async close(): Promise<void> {
     this.#closing = true;
-    for (const socket of this.#outside) socket.destroy();
+    for (const id of [...this.#outside.keys()]) this.#gone(id);
     const child = this.#child;
     if (child === null) return;
     const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
@@ -110,7 +106,13 @@ export class EngineProcess implements Receiver {
     const child = fork(file, args, { env, stdio: ['ignore', 2, 2, 'ipc'] });
     this.#child = child;
     child.on('message', (message) => {
-      if (isLeft(message)) return this.#gone(message.id);
+      if (isToDoor(message)) {
+        this.#outside.get(message.id)?.destroy();
+        this.#outside.delete(message.id);
+        if (message.kind === 'left') this.#gone(message.id);
+        else child.send({ kind: 'go', id: message.id } satisfies ToEngine);
+        return;
+      }
       if ((message as FromHost).kind !== 'ready') return;
       readyAt = Date.now();
       this.#isReady = true;
@@ -139,6 +141,8 @@ export class EngineProcess implements Receiver {
   }
 
   #gone(id: number): void {
+    this.#outside.get(id)?.destroy();
+    this.#outside.delete(id);
     const left = this.#lines.get(id);
     this.#lines.delete(id);
     left?.();

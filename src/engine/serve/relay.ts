@@ -1,32 +1,49 @@
 import type { Socket } from 'node:net';
 import type { Knock, Lines } from './lines.ts';
 
-/** What the door tells the engine's process, beside the socket of a client that was let in. */
-export interface KnockMessage {
-  readonly kind: 'knock';
+/**
+ * How the door hands the socket of a client that it let in to the engine's process. The door keeps its own
+ * end until the other process says that it has the socket (`taken`), lest it is lost with a process that dies
+ * just then; and only when the door has let go of it (`go`) the client is answered, lest the door reads what
+ * the client then sends.
+ */
+export type ToEngine =
+  | { readonly kind: 'knock'; readonly id: number; readonly knock: Knock }
+  | { readonly kind: 'go'; readonly id: number };
+/** `left`: the line is gone. */
+export interface ToDoor {
+  readonly kind: 'taken' | 'left';
   readonly id: number;
-  readonly knock: Knock;
 }
 
-/** What the engine's process tells the door: a line is gone. */
-export interface LeftMessage {
-  readonly kind: 'left';
-  readonly id: number;
-}
+const has = (message: unknown, ...kinds: readonly string[]): boolean =>
+  typeof message === 'object' &&
+  message !== null &&
+  'kind' in message &&
+  kinds.includes(String(message.kind));
 
-const kindOf = (message: unknown): unknown =>
-  typeof message === 'object' && message !== null && 'kind' in message ? message.kind : null;
-
-export const isLeft = (message: unknown): message is LeftMessage => kindOf(message) === 'left';
+export const isToDoor = (message: unknown): message is ToDoor => has(message, 'taken', 'left');
+const isToEngine = (message: unknown): message is ToEngine => has(message, 'knock', 'go');
 
 /** Takes the sockets that the door hands to this process; everything else that it says goes to `hear`. */
 export function takeFromDoor(lines: Lines, hear: (message: unknown) => void): void {
-  process.on('message', (message, socket) => {
-    if (kindOf(message) !== 'knock') return hear(message);
-    const { id, knock } = message as KnockMessage;
-    const left = (): void => void process.send?.({ kind: 'left', id } satisfies LeftMessage);
-    // It may have gone away while it was handed over.
-    if (socket === undefined) left();
-    else lines.take(knock, socket as Socket, left);
+  const waiting = new Map<number, { knock: Knock; socket: Socket }>();
+  const tell = (message: ToDoor): void => void process.send?.(message);
+  process.on('message', (message, handle) => {
+    if (!isToEngine(message)) return hear(message);
+    const { id } = message;
+    const left = (): void => tell({ kind: 'left', id });
+    if (message.kind === 'go') {
+      const client = waiting.get(id);
+      waiting.delete(id);
+      if (client !== undefined) lines.take(client.knock, client.socket, left);
+      // It may have gone away while it was handed over.
+    } else if (handle === undefined) left();
+    else {
+      const socket = handle as Socket;
+      socket.on('error', () => socket.destroy());
+      waiting.set(id, { knock: message.knock, socket });
+      tell({ kind: 'taken', id });
+    }
   });
 }
