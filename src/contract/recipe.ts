@@ -18,17 +18,32 @@ export const recipeSchema = z.strictObject({
   /** Where it comes from. */
   source: z.string().default(''),
   encoder: part,
-  latent: z.strictObject({
-    kind: z.enum(['gaussian', 'deterministic']),
-    size: z.number().int().min(1).max(4096),
-    /** Posterior samples a picture and step. */
-    samples: z.number().int().min(1).max(1024).default(1),
-  }),
+  latent: z
+    .strictObject({
+      kind: z.enum(['gaussian', 'deterministic']),
+      size: z.number().int().min(1).max(4096),
+      /** Posterior samples a picture and step. */
+      samples: z.number().int().min(1).max(1024).default(1),
+      /** What a deterministic code is passed through. */
+      activation: z.enum(['linear', 'sigmoid', 'relu']).default('linear'),
+      /** How a Gaussian code's log-variances are kept in range: cut off, or bent. */
+      clip: z.enum(['hard', 'soft']).default('hard'),
+      /** The least that each direction of a Gaussian code says, nats. */
+      minRate: z.number().min(0).max(5).default(0),
+    })
+    .refine(({ kind, activation }) => kind === 'deterministic' || activation === 'linear', {
+      message: 'only a deterministic code is passed through an activation',
+      path: ['activation'],
+    }),
   decoder: part,
   likelihood: part,
   prior: part.default({ kind: 'standard-normal' }),
   bound: part.default({ kind: 'elbo' }),
   regularisers: z.array(part).default([]),
+  /** What the model is told of a picture beside its pixels. */
+  condition: part.nullable().default(null),
+  /** What happens to pictures before the encoder sees them in training. */
+  corruption: part.nullable().default(null),
   /** Values that change along a run, by name: `beta`, the weight of the rate, is one. */
   schedules: z.record(z.string(), part).default({}),
   augmentation: z
@@ -37,6 +52,8 @@ export const recipeSchema = z.strictObject({
       flip: fraction.default(0),
       /** The largest shift in pixels, drawn evenly in each direction; edges are repeated. */
       shift: z.number().int().min(0).max(64).default(0),
+      /** Each value is made black or white anew each time, white as likely as it is bright. */
+      binarise: z.boolean().default(false),
     })
     .prefault({}),
   optimiser: z
@@ -46,12 +63,18 @@ export const recipeSchema = z.strictObject({
       ramp: fraction.default(0.02),
       /** Where the cosine ends, as a part of the learning rate. */
       floor: fraction.default(0.02),
+      /** Down a cosine to the floor, or as 1/√n with the step n. */
+      decay: z.enum(['cosine', 'inverse-sqrt']).default('cosine'),
       beta1: z.number().min(0).lt(1).default(0.9),
       beta2: z.number().min(0).lt(1).default(0.999),
       epsilon: z.number().positive().default(1e-7),
       batch: z.number().int().min(1).max(4096).default(32),
       /** How much of the weights' moving average survives a step; 0 keeps no average. */
       average: z.number().min(0).lt(1).default(0.999),
+    })
+    .refine(({ decay, ramp }) => decay === 'cosine' || ramp > 0, {
+      message: 'the decay "inverse-sqrt" begins at the end of the ramp, which must be above 0',
+      path: ['ramp'],
     })
     .prefault({}),
   validation: z

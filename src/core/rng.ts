@@ -93,6 +93,7 @@ export const STREAM = {
   samples: 7,
   walk: 8,
   classifier: 9,
+  partNoise: 10,
 } as const;
 
 /** Shuffles in place (Fisher–Yates), and returns what it was given. */

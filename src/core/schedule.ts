@@ -37,3 +37,15 @@ export const rampThenCosine =
     const fall = (p - ramp) / (1 - ramp);
     return peak * (floor + (1 - floor) * 0.5 * (1 + Math.cos(Math.PI * fall)));
   };
+
+/**
+ * A short linear ramp from 0 over `ramp`, then 1/√n: `peak · √(ramp / progress)`, the decay that convergence
+ * proofs assume (Surendran et al. 2024, arXiv 2410.16750).
+ * @param ramp above 0
+ */
+export const rampThenInverseRoot =
+  (peak: number, ramp: number): Schedule =>
+  (progress) => {
+    const p = clamp01(progress);
+    return p < ramp ? (peak * p) / ramp : peak * Math.sqrt(ramp / p);
+  };

@@ -1,11 +1,12 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { createRng, fillNormal, STREAM } from '../../core/rng.ts';
 import { uploadPixels } from '../compute/pixels.ts';
-import type { Weights } from '../model/weights.ts';
+import { INFER, type Weights } from '../model/weights.ts';
+import { targetFor } from '../objective/bound.ts';
 import { meanSquaredError } from '../objective/likelihood.ts';
 import { klPerDimension } from '../objective/rate.ts';
 import { ssim } from '../objective/ssim.ts';
 import type { Model, TrainingPictures } from '../recipes/compose.ts';
+import { binariseLike, inTidy, labelsOf, sampleInputs } from './inputs.ts';
 
 /** How well a model does on a set of pictures; each figure is the mean over pictures. */
 export interface ReconstructionFigures {
@@ -18,7 +19,7 @@ export interface ReconstructionFigures {
   readonly ssim: number;
   /** −log p(x | z) of one posterior sample, nats. */
   readonly distortion: number;
-  /** KL to the prior, nats; 0 for a deterministic code. */
+  /** KL to the prior, nats: in closed form, or estimated for a learned prior; 0 for a deterministic code. */
   readonly rate: number;
   /** −(distortion + rate), nats; null for a deterministic code, which bounds nothing. */
   readonly elbo: number | null;
@@ -28,7 +29,7 @@ export interface ReconstructionFigures {
 export interface LatentFigures {
   /** The variance of the posterior's mean over the pictures, for each dimension. */
   readonly meanVariance: Float32Array;
-  /** The rate of each dimension, nats. */
+  /** The rate of each dimension against N(0, 1), nats. */
   readonly ratePerDimension: Float32Array;
   /** Dimensions whose posterior mean varies by more than 0.01 (Burda et al. 2016, arXiv 1509.00519). */
   readonly activeUnits: number;
@@ -61,21 +62,24 @@ export function* evaluateReconstruction(
       Array.from({ length: count }, (_, i) => start + i),
       bytes,
     );
+    binariseLike(model, bytes, [seed, start]);
     const chunk = inTidy(() => {
       const x = uploadPixels(bytes, [count, image.height, image.width, image.channels]);
-      const { code, posterior } = model.encode(x, weights);
-      const y = model.decode(code, weights);
-      const noise = fillNormal(
-        new Float32Array(recipe.latent.samples * count * z),
-        createRng(seed, STREAM.posteriorNoise, 0, start),
+      const labels = labelsOf(model, pictures, start, count);
+      const { code, posterior } = model.encode(x, weights, INFER, labels);
+      const y = model.decode(code, weights, labels);
+      const state = model.forward(
+        sampleInputs(model, x, recipe.latent.samples, [seed, start], labels),
+        weights,
+        INFER,
       );
-      const noiseTensor = tf.tensor2d(noise, [recipe.latent.samples * count, z]);
-      const scheduled = Object.fromEntries(Object.keys(model.schedules).map((name) => [name, tf.scalar(1)]));
-      const { terms } = model.objective(x, noiseTensor, scheduled, weights, { kind: 'infer' });
+      const distortion = state.likelihood.distortion(targetFor(state), state.logits, state.mean);
+      const rate = posterior === null ? tf.scalar(0) : tf.mean(state.prior.rate(posterior, state.code));
       return {
         error: meanSquaredError(x, y).dataSync(),
         ssim: ssim(x, y).dataSync(),
-        distortion: terms['distortion'].dataSync()[0],
+        distortion: tf.mean(distortion).dataSync()[0],
+        rate: rate.dataSync()[0],
         code: code.dataSync(),
         rates: posterior === null ? [] : tf.sum(klPerDimension(posterior), 0).dataSync(),
       };
@@ -90,6 +94,7 @@ export function* evaluateReconstruction(
       }
     }
     totals.distortion += chunk.distortion * count;
+    totals.rate += chunk.rate * count;
     for (let k = 0; k < chunk.rates.length; k++) rates[k] += chunk.rates[k];
     yield start + count;
   }
@@ -97,7 +102,7 @@ export function* evaluateReconstruction(
   const n = pictures.count;
   const meanVariance = Float32Array.from(sum, (s, k) => sumOfSquares[k] / n - (s / n) ** 2);
   const ratePerDimension = Float32Array.from(rates, (value) => value / n);
-  const rate = ratePerDimension.reduce((a, b) => a + b, 0);
+  const rate = totals.rate / n;
   const distortion = totals.distortion / n;
   return {
     figures: {
@@ -115,13 +120,6 @@ export function* evaluateReconstruction(
       activeUnits: meanVariance.filter((v) => v > ACTIVE_VARIANCE).length,
     },
   };
-}
-
-/** tf.tidy for what is no tensor: whatever is made inside is gone, the figures stay. */
-function inTidy<T>(compute: () => T): T {
-  const holder: { value?: T } = {};
-  tf.tidy(() => void (holder.value = compute()));
-  return holder.value as T;
 }
 
 /** Runs an evaluation to its end at once. */

@@ -19,8 +19,11 @@ export function splitPictures(
   return { training: byHash.slice(count).sort(ascending), heldOut: byHash.slice(0, count).sort(ascending) };
 }
 
-/** Some of a set's pictures, as a set. */
-export function pick(set: Pick<TrainingPictures, 'readBatch'>, indices: readonly number[]): TrainingPictures {
+/** Some of a set's pictures, as a set; with their labels, where the set has entries. */
+export function pick(
+  set: Pick<TrainingPictures, 'readBatch'> & { readonly entries?: readonly Pick<DatasetEntry, 'label'>[] },
+  indices: readonly number[],
+): TrainingPictures {
   return {
     count: indices.length,
     readBatch: (chosen, out) =>
@@ -28,6 +31,7 @@ export function pick(set: Pick<TrainingPictures, 'readBatch'>, indices: readonly
         Array.from(chosen, (i) => indices[i]),
         out,
       ),
+    labelOf: (i) => set.entries?.[indices[i]].label ?? null,
   };
 }
 

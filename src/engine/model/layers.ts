@@ -1,12 +1,48 @@
 import * as tf from '@tensorflow/tfjs-core';
+import type { Needs, NoiseSpec } from './noise.ts';
 import { batchNormTrain, pixelShuffle } from './ops.ts';
 import { heNormal, linearNormal, type Mode, type Weights, type WeightSpec } from './weights.ts';
 
 /** A piece of a network: the weights it needs, and what it does with them. */
 export interface Layer<In extends tf.Tensor = tf.Tensor, Out extends tf.Tensor = tf.Tensor> {
   readonly weights: readonly WeightSpec[];
+  /** What it needs at random in training, where it needs any. */
+  readonly noise?: readonly NoiseSpec[];
   apply(x: In, weights: Weights, mode: Mode): Out;
 }
+
+/** What several parts need together. */
+export const needsOf = (parts: readonly Needs[]): { weights: WeightSpec[]; noise: NoiseSpec[] } => ({
+  weights: parts.flatMap(({ weights }) => weights ?? []),
+  noise: parts.flatMap(({ noise }) => noise ?? []),
+});
+
+/**
+ * Dropout (Srivastava et al. 2014): in training each unit is silenced with the chance `rate`, the others are
+ * scaled by 1/(1 − rate), for each latent sample anew. In `[n, h, w, c]` whole channels are (Tompson et al.
+ * 2015, arXiv 1411.4280), as neighbouring places say the same.
+ */
+export function dropout<T extends tf.Tensor2D | tf.Tensor4D>(
+  name: string,
+  units: number,
+  rate: number,
+): Layer<T, T> {
+  if (rate === 0) return { weights: [], apply: (x) => x };
+  return {
+    weights: [],
+    noise: [{ name, distribution: 'uniform', per: 'sample', shape: [units] }],
+    apply: (x, _weights, mode) => {
+      if (mode.kind === 'infer') return x;
+      const kept = tf.cast(tf.greaterEqual(mode.noise(name), rate), 'float32');
+      const mask = tf.mul(kept, 1 / (1 - rate));
+      return tf.mul(x, x.rank === 4 ? tf.reshape(mask, [x.shape[0], 1, 1, units]) : mask);
+    },
+  };
+}
+
+export type Activation = 'relu' | 'tanh';
+export const activate = <T extends tf.Tensor>(kind: Activation, x: T): T =>
+  kind === 'relu' ? tf.relu(x) : tf.tanh(x);
 
 export type Normalisation = 'batch' | 'group' | 'none';
 

@@ -1,10 +1,14 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { ImageShape } from './shape.ts';
 import {
+  activate,
   conv,
   dense,
+  dropout,
+  needsOf,
   normalise,
   upsample,
+  type Activation,
   type Layer,
   type Normalisation,
   type Upsampling,
@@ -22,6 +26,8 @@ export interface ConvEncoderOptions {
 
 export interface ConvDecoderOptions extends ConvEncoderOptions {
   readonly upsampling: Upsampling;
+  /** The part of the channels that is silenced in training. */
+  readonly dropout: number;
 }
 
 /** Strided 4 × 4 convolutions, each halving the sides and followed by normalisation and ReLU; then a dense layer. */
@@ -57,20 +63,19 @@ export function convDecoder(image: ImageShape, latentSize: number, options: Conv
   const blocks = widths.slice(1).map((outputs, i) => ({
     up: upsample(upsampling, `decoder/up${i}`, widths[i], outputs, normalisation === 'none'),
     norm: normalise(normalisation, `decoder/norm${i}`, outputs),
+    drop: dropout<tf.Tensor4D>(`decoder/drop${i}`, outputs, options.dropout),
   }));
+  const rootDrop = dropout<tf.Tensor4D>('decoder/root-drop', widths[0], options.dropout);
   const last = upsample(upsampling, 'decoder/picture', widths[stages - 1], image.channels, true);
   return {
-    weights: [
-      ...root.weights,
-      ...rootNorm.weights,
-      ...blocks.flatMap((b) => [...b.up.weights, ...b.norm.weights]),
-      ...last.weights,
-    ],
+    ...needsOf([root, rootNorm, rootDrop, ...blocks.flatMap((b) => [b.up, b.norm, b.drop]), last]),
     apply: (z, weights, mode) => {
       let h: tf.Tensor4D = tf.reshape(root.apply(z, weights, mode), [z.shape[0], height, width, widths[0]]);
-      h = tf.relu(rootNorm.apply(h, weights, mode));
-      for (const block of blocks)
+      h = rootDrop.apply(tf.relu(rootNorm.apply(h, weights, mode)), weights, mode);
+      for (const block of blocks) {
         h = tf.relu(block.norm.apply(block.up.apply(h, weights, mode), weights, mode));
+        h = block.drop.apply(h, weights, mode);
+      }
       return last.apply(h, weights, mode);
     },
   };
@@ -78,22 +83,41 @@ export function convDecoder(image: ImageShape, latentSize: number, options: Conv
 
 export interface MlpOptions {
   readonly widths: readonly number[];
+  readonly activation: Activation;
+  /** The part of the hidden units that is silenced in training. */
+  readonly dropout: number;
 }
 
-function mlp(name: string, sizes: readonly number[]): Layer<tf.Tensor2D, tf.Tensor2D> {
-  const layers = sizes
-    .slice(1)
-    .map((outputs, i) => dense(`${name}/dense${i}`, sizes[i], outputs, Math.SQRT2));
+function mlp(
+  name: string,
+  sizes: readonly number[],
+  { activation, dropout: rate }: MlpOptions,
+): Layer<tf.Tensor2D, tf.Tensor2D> {
+  const gain = activation === 'relu' ? Math.SQRT2 : 1;
+  const layers = sizes.slice(1).map((outputs, i) => ({
+    dense: dense(`${name}/dense${i}`, sizes[i], outputs, gain),
+    drop: dropout<tf.Tensor2D>(`${name}/drop${i}`, outputs, rate),
+  }));
   return {
-    weights: layers.flatMap((l) => l.weights),
-    apply: (x, weights, mode) => layers.reduce((h, layer) => tf.relu(layer.apply(h, weights, mode)), x),
+    ...needsOf(layers.flatMap((l) => [l.dense, l.drop])),
+    apply: (x, weights, mode) =>
+      layers.reduce(
+        (h, layer) =>
+          layer.drop.apply(activate(activation, layer.dense.apply(h, weights, mode)), weights, mode),
+        x,
+      ),
   };
 }
 
 /** Fully connected: pixels, hidden layers, outputs. */
-export function mlpEncoder(image: ImageShape, outputs: number, { widths }: MlpOptions): Encoder {
+export function mlpEncoder(
+  image: ImageShape,
+  outputs: number,
+  options: Omit<MlpOptions, 'dropout'>,
+): Encoder {
   const pixels = image.width * image.height * image.channels;
-  const body = mlp('encoder', [pixels, ...widths]);
+  const { widths } = options;
+  const body = mlp('encoder', [pixels, ...widths], { ...options, dropout: 0 });
   const head = dense('encoder/head', widths[widths.length - 1] ?? pixels, outputs);
   return {
     weights: [...body.weights, ...head.weights],
@@ -103,12 +127,13 @@ export function mlpEncoder(image: ImageShape, outputs: number, { widths }: MlpOp
 }
 
 /** Fully connected: latents, hidden layers, pixels. */
-export function mlpDecoder(image: ImageShape, latentSize: number, { widths }: MlpOptions): Decoder {
+export function mlpDecoder(image: ImageShape, inputs: number, options: MlpOptions): Decoder {
   const pixels = image.width * image.height * image.channels;
-  const body = mlp('decoder', [latentSize, ...widths]);
-  const head = dense('decoder/picture', widths[widths.length - 1] ?? latentSize, pixels);
+  const { widths } = options;
+  const body = mlp('decoder', [inputs, ...widths], options);
+  const head = dense('decoder/picture', widths[widths.length - 1] ?? inputs, pixels);
   return {
-    weights: [...body.weights, ...head.weights],
+    ...needsOf([body, head]),
     apply: (z, weights, mode) =>
       tf.reshape(head.apply(body.apply(z, weights, mode), weights, mode), [
         z.shape[0],

@@ -19,10 +19,21 @@ export interface Weights {
 
 /**
  * How a network is being run. In `train` mode normalisation uses the batch's own statistics and reports the
- * running ones through `update`; in `infer` mode it uses the running ones and changes nothing.
+ * running ones through `update`, and what was declared as noise is there by name; in `infer` mode running
+ * statistics are used, nothing is changed, and nothing is random.
  */
 export type Mode =
-  { readonly kind: 'infer' } | { readonly kind: 'train'; update(name: string, value: tf.Tensor): void };
+  | { readonly kind: 'infer' }
+  | {
+      readonly kind: 'train';
+      update(name: string, value: tf.Tensor): void;
+      /** A declared noise by its name (see noise.ts). */
+      noise(name: string): tf.Tensor;
+    };
+
+/** The same mode, for a second look at a batch: running statistics are not reported again. */
+export const withoutUpdates = (mode: Mode): Mode =>
+  mode.kind === 'infer' ? mode : { ...mode, update: () => undefined };
 
 export const INFER: Mode = { kind: 'infer' };
 

@@ -1,6 +1,9 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type { GaussianPosterior } from '../model/posterior.ts';
+import type { Needs } from '../model/noise.ts';
+import type { Encoded, GaussianPosterior } from '../model/posterior.ts';
+import type { Mode, Weights } from '../model/weights.ts';
 import type { Likelihood } from './likelihood.ts';
+import type { Prior } from './prior.ts';
 
 /** Everything that a term of the objective may look at in one step. n pictures, k samples of each. */
 export interface StepState {
@@ -18,12 +21,13 @@ export interface StepState {
   readonly prior: Prior;
   /** The scheduled values of this step, by name; `beta` is one. */
   readonly scheduled: Readonly<Record<string, tf.Scalar>>;
-}
-
-/** p(z), as far as an objective needs it. */
-export interface Prior {
-  /** KL(q ‖ p) in nats per picture, `[n]`, exact or estimated from `code`. */
-  rate(posterior: GaussianPosterior, code: tf.Tensor2D): tf.Tensor1D;
+  /** How many pictures are trained on. */
+  readonly pictures: tf.Scalar;
+  /** Encodes other pictures, `[m, h, w, c]`, as these were, leaving running statistics alone. */
+  readonly encode: (pixels: tf.Tensor4D) => Encoded;
+  /** What terms declared for themselves is found here by name, noise in `mode`. */
+  readonly weights: Weights;
+  readonly mode: Mode;
 }
 
 /** What is minimised, and its parts in nats per picture, each a scalar. */
@@ -33,10 +37,10 @@ export interface BoundValue {
 }
 
 /** Turns a step into the figure to minimise. */
-export type Bound = (state: StepState) => BoundValue;
+export type Bound = ((state: StepState) => BoundValue) & Needs;
 
-/** A further term, in nats per picture, `[n]`; its weight is its own matter. */
-export type Regulariser = (state: StepState) => tf.Tensor1D;
+/** A further term, in nats per picture, `[n]`, or of the batch, a scalar; its weight is its own matter. */
+export type Regulariser = ((state: StepState) => tf.Tensor1D | tf.Scalar) & Needs;
 
 /** The pictures, repeated to stand beside their k samples. */
 export function targetFor(state: StepState): tf.Tensor4D {
@@ -44,14 +48,16 @@ export function targetFor(state: StepState): tf.Tensor4D {
   return copies === 1 ? state.pixels : tf.tile(state.pixels, [copies, 1, 1, 1]);
 }
 
+/** The mean distortion over pictures and samples, nats. */
+export const meanDistortion = (state: StepState): tf.Scalar =>
+  tf.mean(state.likelihood.distortion(targetFor(state), state.logits, state.mean));
+
 /**
  * The negative evidence lower bound with a weight on the rate: distortion + β · rate (Kingma & Welling 2014;
  * Higgins et al. 2017 for β). The distortion is averaged over the samples.
  */
 export const negativeElbo: Bound = (state): BoundValue => {
-  const distortion = tf.mean<tf.Scalar>(
-    state.likelihood.distortion(targetFor(state), state.logits, state.mean),
-  );
+  const distortion = meanDistortion(state);
   if (state.posterior === null) return { loss: distortion, terms: { distortion } };
   const rate = tf.mean<tf.Scalar>(state.prior.rate(state.posterior, state.code));
   const loss = tf.add<tf.Scalar>(distortion, tf.mul(state.scheduled['beta'], rate));

@@ -72,10 +72,12 @@ export const bernoulli: Likelihood = {
   mean: (logits) => tf.sigmoid(logits),
   distortion: (pixels, logits) =>
     tf.customGrad((l, save) => {
-      (save as (saved: tf.Tensor[]) => void)([l as tf.Tensor]);
+      // The pictures too: repeated for k samples, they are gone when the gradient is taken.
+      (save as (saved: tf.Tensor[]) => void)([l as tf.Tensor, pixels]);
       return {
         value: sumPerPicture(tf.sub(tf.softplus(l as tf.Tensor4D), tf.mul(pixels, l as tf.Tensor4D))),
-        gradFunc: (dy, saved) => tf.mul(tf.sub(tf.sigmoid(saved[0]), pixels), perPicture(dy as tf.Tensor1D)),
+        gradFunc: (dy, saved) =>
+          tf.mul(tf.sub(tf.sigmoid(saved[0]), saved[1]), perPicture(dy as tf.Tensor1D)),
       };
     })(logits) as tf.Tensor1D,
 };

@@ -75,12 +75,12 @@ export function ssim(target: tf.Tensor4D, estimate: tf.Tensor4D, window = 7, str
     const d = tf.add(variances, C2);
     const cd = tf.mul(c, d);
     const s = tf.div(tf.mul(a, b), cd);
-    (save as (saved: tf.Tensor[]) => void)([estimateIn, mx, my, a, b, c, d, cd, s]);
+    (save as (saved: tf.Tensor[]) => void)([estimateIn, target, mx, my, a, b, c, d, cd, s]);
     const perWindow = n / s.size;
     return {
       value: tf.mul(tf.sum(tf.reshape(s, [n, s.size / n]), 1), perWindow),
       gradFunc: (dy, saved) => {
-        const [yS, mxS, myS, aS, bS, cS, dS, cdS, sS] = saved as tf.Tensor4D[];
+        const [yS, targetS, mxS, myS, aS, bS, cS, dS, cdS, sS] = saved as tf.Tensor4D[];
         const { spread } = windows(target.shape, size, stride);
         const toProduct = tf.div(tf.mul(aS, 2), cdS);
         const toSquare = tf.neg(tf.div(sS, dS));
@@ -89,7 +89,7 @@ export function ssim(target: tf.Tensor4D, estimate: tf.Tensor4D, window = 7, str
           tf.mul(tf.mul(tf.mul(myS, 2), sS), tf.sub(tf.reciprocal(cS), tf.reciprocal(dS))),
         );
         const gradient = tf.add(
-          tf.add(tf.mul(spread(toProduct), target), tf.mul(tf.mul(spread(toSquare), yS), 2)),
+          tf.add(tf.mul(spread(toProduct), targetS), tf.mul(tf.mul(spread(toSquare), yS), 2)),
           spread(toMean),
         );
         return tf.mul(gradient, tf.reshape(tf.mul(dy as tf.Tensor1D, perWindow), [n, 1, 1, 1]));

@@ -6,16 +6,33 @@ export interface Augmentation {
   readonly flip: number;
   /** The largest shift, in pixels. */
   readonly shift: number;
+  /** Makes each value black or white, white as likely as it is bright (Salakhutdinov & Murray 2008). */
+  readonly binarise: boolean;
 }
 
 /**
  * Changes a batch of uint8 pictures in place: mirrors them, and shifts them by whole pixels, the edges
- * repeated. Draws the same numbers whatever the pictures are.
+ * repeated; then binarises them, where asked. Draws the same numbers whatever the pictures are.
  */
 export function augment(
   pixels: Uint8Array,
   image: ImageShape,
-  { flip, shift }: Augmentation,
+  { flip, shift, binarise }: Augmentation,
+  rng: Rng,
+): void {
+  move(pixels, image, { flip, shift }, rng);
+  if (binarise) binarisePixels(pixels, rng);
+}
+
+/** Draws each uint8 value as 0 or 255, its mean kept, in place. */
+export function binarisePixels(pixels: Uint8Array, rng: Rng): void {
+  for (let i = 0; i < pixels.length; i++) pixels[i] = rng.uniform() * 255 < pixels[i] ? 255 : 0;
+}
+
+function move(
+  pixels: Uint8Array,
+  image: ImageShape,
+  { flip, shift }: Pick<Augmentation, 'flip' | 'shift'>,
   rng: Rng,
 ): void {
   if (flip === 0 && shift === 0) return;

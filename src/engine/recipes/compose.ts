@@ -1,51 +1,44 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Recipe } from '../../contract/recipe.ts';
-import { createRng, fillNormal, shuffle, STREAM } from '../../core/rng.ts';
-import { constant, rampThenCosine, type Schedule } from '../../core/schedule.ts';
+import { createRng, fillNormal, STREAM } from '../../core/rng.ts';
+import { constant, rampThenCosine, rampThenInverseRoot, type Schedule } from '../../core/schedule.ts';
 import { uploadInputs } from '../compute/pixels.ts';
+import { activateCode, highestLogVariance, reparameterise, toPosterior } from '../model/posterior.ts';
+import { needsOf } from '../model/layers.ts';
 import type { ImageShape } from '../model/shape.ts';
-import { reparameterise, toPosterior, type GaussianPosterior } from '../model/posterior.ts';
-import { INFER, initialValues, type Mode, type Weights, type WeightSpec } from '../model/weights.ts';
+import {
+  INFER,
+  initialValues,
+  withoutUpdates,
+  type Mode,
+  type Weights,
+  type WeightSpec,
+} from '../model/weights.ts';
 import type { StepState } from '../objective/bound.ts';
 import { scalarInput, type Input } from '../train/program.ts';
 import type { StepOutput, TrainingTask } from '../train/task.ts';
 import { augment } from './augment.ts';
+import { createOrder, drawNoise, encodeLabels, type TrainingPictures } from './inputs.ts';
+import type { Model } from './model.ts';
 import { parts } from './registry.ts';
 
-/** A recipe made for one size of picture: the networks, and how to train them. */
-export interface Model {
-  readonly recipe: Recipe;
-  readonly image: ImageShape;
-  readonly weights: readonly WeightSpec[];
-  /** Pictures `[n, h, w, c]` in [0, 1] to latents; `posterior` is null for a deterministic code. */
-  encode(
-    pixels: tf.Tensor4D,
-    weights: Weights,
-    mode?: Mode,
-  ): { code: tf.Tensor2D; posterior: GaussianPosterior | null };
-  /** Latents `[n, z]` to pictures `[n, h, w, c]` in [0, 1]. */
-  decode(latents: tf.Tensor2D, weights: Weights): tf.Tensor4D;
-  /** The objective of one step. */
-  objective(
-    pixels: tf.Tensor4D,
-    noise: tf.Tensor2D,
-    scheduled: Readonly<Record<string, tf.Scalar>>,
-    weights: Weights,
-    mode: Mode,
-  ): {
-    loss: tf.Scalar;
-    terms: Record<string, tf.Scalar>;
-  };
-  readonly schedules: Readonly<Record<string, Schedule>>;
-}
+export type { TrainingPictures } from './inputs.ts';
+export type { Model, StepInputs } from './model.ts';
 
 /** Builds the parts that a recipe names. Throws `usage` errors for what does not fit. */
 export function composeModel(recipe: Recipe, image: ImageShape): Model {
-  const context = { recipe, image };
+  const alone = { recipe, image, encoderImage: image, decoderInputs: recipe.latent.size };
+  const condition = recipe.condition === null ? null : parts.conditions.build(recipe.condition, alone);
+  const context = {
+    ...alone,
+    encoderImage: { ...image, channels: image.channels + (condition?.channels ?? 0) },
+    decoderInputs: recipe.latent.size + (condition?.embedding ?? 0),
+  };
+  const corruption = recipe.corruption === null ? null : parts.corruptions.build(recipe.corruption, context);
   const encoder = parts.encoders.build(recipe.encoder, context);
   const decoder = parts.decoders.build(recipe.decoder, context);
   const likelihood = parts.likelihoods.build(recipe.likelihood, context);
-  const prior = parts.priors.build(recipe.prior, context);
+  const priorPart = parts.priors.build(recipe.prior, context);
   const bound = parts.bounds.build(recipe.bound, context);
   const regularisers = recipe.regularisers.map((spec) => ({
     name: spec.kind,
@@ -55,34 +48,67 @@ export function composeModel(recipe: Recipe, image: ImageShape): Model {
   for (const [name, spec] of Object.entries(recipe.schedules))
     schedules[name] = parts.schedules.build(spec, context);
 
-  const encode: Model['encode'] = (pixels, weights, mode = INFER) => {
-    const encoded = encoder.apply(pixels, weights, mode);
-    if (recipe.latent.kind === 'deterministic') return { code: encoded, posterior: null };
-    const posterior = toPosterior(encoded);
-    return { code: posterior.mean, posterior };
+  const classes = condition?.classes ?? [];
+  const labelsFor = (n: number, labels: tf.Tensor2D | undefined): tf.Tensor2D =>
+    labels ?? tf.zeros([n, classes.length]);
+  const posteriorOptions = {
+    clip: recipe.latent.clip,
+    highest: highestLogVariance(recipe.latent.minRate),
   };
 
+  const encode: Model['encode'] = (pixels, weights, mode = INFER, labels) => {
+    const seen = condition?.beside(pixels, labelsFor(pixels.shape[0], labels), weights) ?? pixels;
+    const encoded = encoder.apply(seen, weights, mode);
+    if (recipe.latent.kind === 'deterministic')
+      return { code: activateCode(recipe.latent.activation, encoded), posterior: null };
+    const posterior = toPosterior(encoded, posteriorOptions);
+    return { code: posterior.mean, posterior };
+  };
+  const logitsOf = (code: tf.Tensor2D, weights: Weights, mode: Mode, labels?: tf.Tensor2D): tf.Tensor4D => {
+    const told = condition?.join(code, labelsFor(code.shape[0], labels), weights) ?? code;
+    return decoder.apply(told, weights, mode);
+  };
+  const prior: Model['prior'] = (weights) =>
+    priorPart.with({ weights, encode: (pixels) => encode(pixels, weights) });
+
+  const forward: Model['forward'] = (inputs, weights, mode) => {
+    const { pixels, noise, scheduled, pictures } = inputs;
+    const labels = condition?.forget(labelsFor(pixels.shape[0], inputs.labels), mode);
+    const quiet = withoutUpdates(mode);
+    const encodeQuietly = (others: tf.Tensor4D) => encode(others, weights, quiet);
+    const encoded = encode(corruption?.apply(pixels, mode) ?? pixels, weights, mode, labels);
+    const { posterior } = encoded;
+    const code = posterior === null ? encoded.code : reparameterise(posterior, noise);
+    const logits = logitsOf(code, weights, mode, labels);
+    return {
+      pixels,
+      logits,
+      mean: likelihood.mean(logits),
+      posterior,
+      code,
+      likelihood,
+      prior: priorPart.with({ weights, encode: encodeQuietly }),
+      scheduled,
+      pictures,
+      encode: encodeQuietly,
+      weights,
+      mode,
+    } satisfies StepState;
+  };
+
+  const own = [condition, corruption, priorPart, bound, ...regularisers.map(({ apply }) => apply)];
   return {
     recipe,
     image,
-    weights: [...encoder.weights, ...decoder.weights],
+    ...needsOf([encoder, decoder, ...own.filter((part) => part !== null)]),
+    classes,
+    schedules,
     encode,
-    decode: (latents, weights) => likelihood.mean(decoder.apply(latents, weights, INFER)),
-    objective: (pixels, noise, scheduled, weights, mode) => {
-      const encoded = encode(pixels, weights, mode);
-      const { posterior } = encoded;
-      const code = posterior === null ? encoded.code : reparameterise(posterior, noise);
-      const logits = decoder.apply(code, weights, mode);
-      const state: StepState = {
-        pixels,
-        logits,
-        mean: likelihood.mean(logits),
-        posterior,
-        code,
-        likelihood,
-        prior,
-        scheduled,
-      };
+    decode: (latents, weights, labels) => likelihood.mean(logitsOf(latents, weights, INFER, labels)),
+    prior,
+    forward,
+    objective: (inputs, weights, mode) => {
+      const state = forward(inputs, weights, mode);
       const base = bound(state);
       let loss = base.loss;
       const terms: Record<string, tf.Scalar> = { ...base.terms };
@@ -93,30 +119,6 @@ export function composeModel(recipe: Recipe, image: ImageShape): Model {
       }
       return { loss, terms };
     },
-    schedules,
-  };
-}
-
-/** Pictures to train on: uint8, HWC, one after the other. */
-export interface TrainingPictures {
-  readonly count: number;
-  readBatch(indices: ArrayLike<number>, out: Uint8Array): void;
-}
-
-/** The batches of an epoch: a permutation drawn from the seed and the epoch, cut into whole batches. */
-function createOrder(count: number, batch: number, seed: number): (step: number) => Uint32Array {
-  const stepsPerEpoch = Math.floor(count / batch);
-  let epochAtHand = -1;
-  const order = new Uint32Array(count);
-  return (step) => {
-    const epoch = Math.floor((step - 1) / stepsPerEpoch);
-    if (epoch !== epochAtHand) {
-      for (let i = 0; i < count; i++) order[i] = i;
-      shuffle(order, createRng(seed, STREAM.order, epoch));
-      epochAtHand = epoch;
-    }
-    const start = ((step - 1) % stepsPerEpoch) * batch;
-    return order.subarray(start, start + batch);
   };
 }
 
@@ -137,7 +139,7 @@ function createVariables(specs: readonly WeightSpec[], seed: number): Map<string
 
 /** The training task of a model on these pictures: pure in the step number, given the seed. */
 export function composeTask(model: Model, pictures: TrainingPictures, seed: number): TrainingTask {
-  const { recipe, image } = model;
+  const { recipe, image, classes } = model;
   const { optimiser, latent } = recipe;
   const batch = Math.min(optimiser.batch, pictures.count);
   const order = createOrder(pictures.count, batch, seed);
@@ -153,9 +155,13 @@ export function composeTask(model: Model, pictures: TrainingPictures, seed: numb
     trainable: model.weights.filter((spec) => spec.trainable).map((spec) => spec.name),
     batch,
     stepsPerEpoch: Math.floor(pictures.count / batch),
-    learningRate: rampThenCosine(optimiser.learningRate, optimiser.ramp, optimiser.floor),
+    learningRate:
+      optimiser.decay === 'cosine'
+        ? rampThenCosine(optimiser.learningRate, optimiser.ramp, optimiser.floor)
+        : rampThenInverseRoot(optimiser.learningRate, optimiser.ramp),
     inputs: (step, progress) => {
-      pictures.readBatch(order(step), bytes);
+      const chosen = order(step);
+      pictures.readBatch(chosen, bytes);
       augment(bytes, image, recipe.augmentation, createRng(seed, STREAM.augmentation, step));
       const noise = fillNormal(
         new Float32Array(noiseShape[0] * noiseShape[1]),
@@ -164,7 +170,19 @@ export function composeTask(model: Model, pictures: TrainingPictures, seed: numb
       const inputs: Record<string, Input> = {
         pixels: { shape: pixelShape, values: bytes },
         noise: { shape: noiseShape, values: noise },
+        pictures: scalarInput(pictures.count),
       };
+      if (classes.length > 0) {
+        const labels = Array.from(chosen, (index) => pictures.labelOf?.(index) ?? null);
+        inputs['labels'] = encodeLabels(labels, classes);
+      }
+      for (const [i, spec] of model.noise.entries())
+        inputs[`noise/${spec.name}`] = drawNoise(
+          spec,
+          batch,
+          latent.samples,
+          createRng(seed, STREAM.partNoise, step, i),
+        );
       for (const name of scheduleNames)
         inputs[`schedule/${name}`] = scalarInput(model.schedules[name](progress));
       return inputs;
@@ -172,14 +190,21 @@ export function composeTask(model: Model, pictures: TrainingPictures, seed: numb
     upload: uploadInputs,
     step: (inputs): StepOutput => {
       const updates: Record<string, tf.Tensor> = {};
-      const scheduled = Object.fromEntries(
-        scheduleNames.map((name) => [name, inputs[`schedule/${name}`] as tf.Scalar]),
-      );
-      const mode: Mode = { kind: 'train', update: (name, value) => void (updates[name] = value) };
+      const mode: Mode = {
+        kind: 'train',
+        update: (name, value) => void (updates[name] = value),
+        noise: (name) => inputs[`noise/${name}`],
+      };
       const { loss, terms } = model.objective(
-        inputs['pixels'] as tf.Tensor4D,
-        inputs['noise'] as tf.Tensor2D,
-        scheduled,
+        {
+          pixels: inputs['pixels'] as tf.Tensor4D,
+          noise: inputs['noise'] as tf.Tensor2D,
+          pictures: inputs['pictures'] as tf.Scalar,
+          labels: inputs['labels'] as tf.Tensor2D | undefined,
+          scheduled: Object.fromEntries(
+            scheduleNames.map((name) => [name, inputs[`schedule/${name}`] as tf.Scalar]),
+          ),
+        },
         weights,
         mode,
       );

@@ -32,6 +32,10 @@ export function fieldsOf(recipe: Recipe): RecipeField[] {
     ...part('encoder', recipe.encoder, parts.encoders),
     ...part('decoder', recipe.decoder, parts.decoders),
     ...part('likelihood', recipe.likelihood, parts.likelihoods),
+    ...part('prior', recipe.prior, parts.priors),
+    ...part('bound', recipe.bound, parts.bounds),
+    ...(recipe.condition === null ? [] : part('condition', recipe.condition, parts.conditions)),
+    ...(recipe.corruption === null ? [] : part('corruption', recipe.corruption, parts.corruptions)),
     ...recipe.regularisers.flatMap((spec, i) => part(`regularisers.${i}`, spec, parts.regularisers)),
     ...Object.entries(recipe.schedules).flatMap(([name, spec]) =>
       part(`schedules.${name}`, spec, parts.schedules),

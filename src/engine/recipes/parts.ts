@@ -2,7 +2,10 @@ import { z } from 'zod';
 import type { Recipe } from '../../contract/recipe.ts';
 import type { ImageShape } from '../model/shape.ts';
 import type { Decoder, Encoder } from '../model/networks.ts';
-import type { Bound, Prior, Regulariser } from '../objective/bound.ts';
+import type { Condition } from '../model/condition.ts';
+import type { Corruption } from '../model/corruption.ts';
+import type { Bound, Regulariser } from '../objective/bound.ts';
+import type { PriorPart } from '../objective/prior.ts';
 import type { Likelihood } from '../objective/likelihood.ts';
 import type { Schedule } from '../../core/schedule.ts';
 import { MorphloomError } from '../../contract/errors.ts';
@@ -11,6 +14,10 @@ import { MorphloomError } from '../../contract/errors.ts';
 export interface PartContext {
   readonly recipe: Recipe;
   readonly image: ImageShape;
+  /** What the encoder sees: the picture, and what it is told of it as further channels. */
+  readonly encoderImage: ImageShape;
+  /** How many numbers the decoder gets: the latents, and what it is told. */
+  readonly decoderInputs: number;
 }
 
 /** One kind of part: the options it takes, and what it makes of them. */
@@ -77,8 +84,10 @@ export interface Parts {
   readonly encoders: PartFamily<Encoder>;
   readonly decoders: PartFamily<Decoder>;
   readonly likelihoods: PartFamily<Likelihood>;
-  readonly priors: PartFamily<Prior>;
+  readonly priors: PartFamily<PriorPart>;
   readonly bounds: PartFamily<Bound>;
   readonly regularisers: PartFamily<Regulariser>;
+  readonly conditions: PartFamily<Condition>;
+  readonly corruptions: PartFamily<Corruption>;
   readonly schedules: PartFamily<Schedule>;
 }

@@ -1,79 +1,49 @@
+import * as tf from '@tensorflow/tfjs-core';
 import { z } from 'zod';
 import { MorphloomError } from '../../contract/errors.ts';
 import { constant, cyclicalWarmup, linearWarmup } from '../../core/schedule.ts';
-import { convDecoder, convEncoder, mlpDecoder, mlpEncoder } from '../model/networks.ts';
-import { halvings, nearestHalvable, type ImageShape } from '../model/shape.ts';
+import { labelCondition } from '../model/condition.ts';
+import { gaussianNoise, masking, saltAndPepper } from '../model/corruption.ts';
 import { negativeElbo, targetFor } from '../objective/bound.ts';
+import { contraction, klSparsity, l1 } from '../objective/codes.ts';
+import { freeBits, geco } from '../objective/collapse.ts';
+import { flowPrior } from '../objective/flow.ts';
+import { importanceWeighted } from '../objective/importance.ts';
 import { bernoulli, gaussian, optimalGaussian } from '../objective/likelihood.ts';
-import { standardNormalRate } from '../objective/rate.ts';
+import { mmdToPrior } from '../objective/mmd.ts';
+import { standardNormal } from '../objective/prior.ts';
 import { structuralDistortion } from '../objective/ssim.ts';
+import { totalCorrelationBound } from '../objective/total-correlation.ts';
+import { vampPrior } from '../objective/vamp.ts';
+import { decoders, encoders } from './networks.ts';
 import { definePart, partFamily, type PartContext, type Parts } from './parts.ts';
 
-const normalisation = z.enum(['auto', 'batch', 'group', 'none']).default('auto');
-const widths = z.array(z.number().int().min(1).max(4096)).min(1).max(8);
+const positive = z.number().positive();
+const fraction = z.number().min(0).max(1);
 
-/** Batch statistics of fewer pictures than this are too noisy to normalise by. */
-const SMALLEST_BATCH_FOR_BATCH_NORM = 16;
-
-function resolveNormalisation(
-  asked: z.infer<typeof normalisation>,
-  context: PartContext,
-): 'batch' | 'group' | 'none' {
-  if (asked !== 'auto') return asked;
-  return context.recipe.optimiser.batch < SMALLEST_BATCH_FOR_BATCH_NORM ? 'group' : 'batch';
+/** Refuses a part that looks at a posterior where the code is deterministic. */
+function needsPosterior(part: string, { recipe }: PartContext): void {
+  if (recipe.latent.kind === 'gaussian') return;
+  throw new MorphloomError(
+    'usage',
+    `"${part}" weighs how uncertain a code is, and a deterministic one is not; set latent.kind=gaussian.`,
+  );
 }
 
-/** The widths that fit the picture: as many as it can be halved, the last one repeated where it goes deeper. */
-function fitWidths(asked: readonly number[], image: ImageShape): number[] {
-  const depth = halvings(image);
-  if (depth === 0) {
-    const near = nearestHalvable(image);
-    throw new MorphloomError(
-      'usage',
-      `Pictures of ${image.width} × ${image.height} cannot be halved by a convolutional model; ` +
-        `take a size such as ${near.width} × ${near.height}.`,
-    );
-  }
-  return Array.from({ length: depth }, (_, i) => asked[Math.min(i, asked.length - 1)]);
+/** Refuses a part that goes by each direction apart where the prior ties them together. */
+function needsStandardNormal(part: string, { recipe }: PartContext): void {
+  if (recipe.prior.kind === 'standard-normal') return;
+  throw new MorphloomError(
+    'usage',
+    `"${part}" goes by each direction of N(0, 1) apart, so it cannot stand beside the prior ` +
+      `"${recipe.prior.kind}"; take the prior "standard-normal".`,
+  );
 }
-
-const encoderOutputs = ({ recipe }: PartContext): number =>
-  recipe.latent.kind === 'gaussian' ? 2 * recipe.latent.size : recipe.latent.size;
 
 /** Every part that a recipe may name. A new one is a file with its maths, and a line here. */
 export const parts: Parts = {
-  encoders: partFamily('encoder', [
-    definePart('conv', 'Strided convolutions', { widths, normalisation }, (o, context) =>
-      convEncoder(context.image, encoderOutputs(context), {
-        widths: fitWidths(o.widths, context.image),
-        normalisation: resolveNormalisation(o.normalisation, context),
-      }),
-    ),
-    definePart('mlp', 'Fully connected layers', { widths }, (o, context) =>
-      mlpEncoder(context.image, encoderOutputs(context), o),
-    ),
-  ]),
-  decoders: partFamily('decoder', [
-    definePart(
-      'conv',
-      'Convolutions that double the sides',
-      {
-        /** From the picture inwards, as the encoder's. */
-        widths,
-        normalisation,
-        upsampling: z.enum(['pixel-shuffle', 'nearest', 'transposed']).default('pixel-shuffle'),
-      },
-      (o, context) =>
-        convDecoder(context.image, context.recipe.latent.size, {
-          widths: fitWidths(o.widths, context.image).reverse(),
-          normalisation: resolveNormalisation(o.normalisation, context),
-          upsampling: o.upsampling,
-        }),
-    ),
-    definePart('mlp', 'Fully connected layers', { widths }, (o, context) =>
-      mlpDecoder(context.image, context.recipe.latent.size, o),
-    ),
-  ]),
+  encoders,
+  decoders,
   likelihoods: partFamily('likelihood', [
     definePart('optimal-gaussian', 'A Gaussian as sharp as each picture allows', {}, () => optimalGaussian),
     definePart(
@@ -85,15 +55,140 @@ export const parts: Parts = {
     definePart('bernoulli', 'Black or white at each point; cross-entropy', {}, () => bernoulli),
   ]),
   priors: partFamily('prior', [
-    definePart('standard-normal', 'N(0, 1) in every direction', {}, () => ({ rate: standardNormalRate })),
+    definePart('standard-normal', 'N(0, 1) in every direction', {}, () => standardNormal),
+    definePart(
+      'vamp',
+      'A mixture of what the encoder makes of pictures that are learned',
+      { components: z.number().int().min(1).max(4096).default(64) },
+      (o, context) => {
+        needsPosterior('vamp', context);
+        return vampPrior(o.components, context.image);
+      },
+    ),
+    definePart(
+      'flow',
+      'N(0, 1), bent to the shape that the latents ask for',
+      {
+        layers: z.number().int().min(1).max(64).default(6),
+        hidden: z.number().int().min(1).max(4096).default(64),
+      },
+      (o, context) => {
+        needsPosterior('flow', context);
+        return flowPrior(context.recipe.latent.size, o.layers, o.hidden);
+      },
+    ),
   ]),
-  bounds: partFamily('bound', [definePart('elbo', 'The evidence lower bound', {}, () => negativeElbo)]),
+  bounds: partFamily('bound', [
+    definePart('elbo', 'The evidence lower bound', {}, () => negativeElbo),
+    definePart(
+      'free-bits',
+      'What each direction says is free up to a floor, so that none falls silent',
+      { floor: z.number().min(0).default(0.25) },
+      (o, context) => {
+        needsPosterior('free-bits', context);
+        needsStandardNormal('free-bits', context);
+        return freeBits(o.floor);
+      },
+    ),
+    definePart(
+      'geco',
+      'As good a copy as is asked for, and then as much order as can be had',
+      {
+        tolerance: positive.max(1).default(0.06),
+        speed: positive.max(1).default(0.02),
+        memory: z.number().min(0).lt(1).default(0.95),
+      },
+      (o, context) => {
+        needsPosterior('geco', context);
+        return geco(o);
+      },
+    ),
+    definePart('iwae', 'The importance-weighted bound of several samples', {}, (_, context) => {
+      needsPosterior('iwae', context);
+      return importanceWeighted;
+    }),
+    definePart(
+      'total-correlation',
+      'Makes it dear that directions depend on each other, not that they speak',
+      { sampling: z.enum(['weighted', 'stratified']).default('weighted') },
+      (o, context) => {
+        needsPosterior('total-correlation', context);
+        return totalCorrelationBound(o.sampling);
+      },
+    ),
+  ]),
   regularisers: partFamily('regulariser', [
     definePart(
       'ssim',
       'Keeps structure: edges and texture, beside plain error',
       { weight: z.number().positive().default(0.25), window: z.number().int().min(3).max(31).default(7) },
       (o) => (state) => structuralDistortion(targetFor(state), state.mean, o.weight, o.window),
+    ),
+    definePart(
+      'mmd',
+      'Holds all latents together to N(0, 1), and leaves each picture its own',
+      { weight: positive.default(1000), kernel: z.enum(['imq', 'rbf']).default('imq') },
+      (o, { recipe }) => mmdToPrior(o.kernel, o.weight, recipe.latent.size),
+    ),
+    definePart('l1', 'Keeps most latents near 0', { weight: positive.default(1) }, (o) => l1(o.weight)),
+    definePart(
+      'sparsity',
+      'Keeps each latent silent for most pictures; for a code in [0, 1]',
+      { weight: positive.default(10), target: positive.lt(1).default(0.05) },
+      (o, { recipe }) => {
+        if (recipe.latent.activation !== 'sigmoid') {
+          throw new MorphloomError(
+            'usage',
+            '"sparsity" goes by codes in [0, 1]; set latent.kind=deterministic and latent.activation=sigmoid.',
+          );
+        }
+        return (state) => tf.mul(klSparsity(state.code, o.target), o.weight);
+      },
+    ),
+    definePart(
+      'contractive',
+      'Lets codes change little where pictures do',
+      { weight: positive.default(0.1) },
+      (o, { image }) => contraction(o.weight, [image.height, image.width, image.channels]),
+    ),
+  ]),
+  conditions: partFamily('condition', [
+    definePart(
+      'label',
+      'Tells the model which label a picture has',
+      {
+        classes: z.array(z.string().min(1)).default([]),
+        embedding: z.number().int().min(1).max(1024).default(16),
+        into: z.enum(['both', 'decoder']).default('both'),
+        unknown: fraction.default(0.1),
+      },
+      (o, { image }) => {
+        if (new Set(o.classes).size !== o.classes.length || o.classes.length < 2) {
+          throw new MorphloomError(
+            'usage',
+            'The condition "label" needs pictures of at least two labels: put them into folders by label, or ' +
+              'give a table of labels when importing.',
+          );
+        }
+        return labelCondition(image, o);
+      },
+    ),
+  ]),
+  corruptions: partFamily('corruption', [
+    definePart(
+      'gaussian-noise',
+      'Adds grain',
+      { standardDeviation: positive.max(2).default(0.2) },
+      (o, { image }) => gaussianNoise(image, o.standardDeviation),
+    ),
+    definePart('masking', 'Makes some places black', { fraction: fraction.default(0.25) }, (o, { image }) =>
+      masking(image, o.fraction),
+    ),
+    definePart(
+      'salt-and-pepper',
+      'Makes some places black or white',
+      { fraction: fraction.default(0.1) },
+      (o, { image }) => saltAndPepper(image, o.fraction),
     ),
   ]),
   schedules: partFamily('schedule', [

@@ -75,3 +75,10 @@ function readValue(text: string): unknown {
     return text;
   }
 }
+
+/** The recipe with the labels that it may be told written into its condition, where it leaves them open. */
+export function withClasses(recipe: Recipe, labels: readonly string[]): Recipe {
+  const { condition } = recipe;
+  if (condition === null || condition['classes'] !== undefined) return recipe;
+  return { ...recipe, condition: { ...condition, classes: [...labels] } };
+}

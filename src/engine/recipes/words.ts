@@ -4,6 +4,10 @@ export const GROUP_WORDS: Readonly<Record<string, string>> = {
   decoder: 'Network that draws',
   latent: 'Latent space',
   likelihood: 'What counts as alike',
+  prior: 'Where latents are expected',
+  bound: 'What is asked for',
+  condition: 'What it is told',
+  corruption: 'What is spoilt on purpose',
   regularisers: 'What else is asked for',
   schedules: 'Weight of order',
   augmentation: 'Variations of your pictures',
@@ -25,6 +29,57 @@ export const FIELD_WORDS: Readonly<Record<string, { readonly label: string; read
     label: 'Enlarging',
     help: 'How small features become large ones. "pixel-shuffle" draws the finest detail.',
   },
+  '*.activation': {
+    label: 'Activation',
+    help: 'How features respond: "relu" for most pictures, "tanh" as in older papers.',
+  },
+  '*.dropout': {
+    label: 'Dropout',
+    help: 'The part of the features that is silenced in training, so that the rest relies on the latents.',
+  },
+  'latent.activation': {
+    label: 'Range of the code',
+    help: 'What a deterministic code passes through: "linear" is any number, "sigmoid" 0 to 1, "relu" from 0 up.',
+  },
+  'latent.clip': {
+    label: 'Bounds of the spread',
+    help: 'How spreads are kept in range. "soft" still learns from one that is out of it.',
+  },
+  'latent.minRate': {
+    label: 'Least rate',
+    help: 'What each direction must say at least, in nats, so that none falls silent. 0 asks for nothing.',
+  },
+  'prior.components': { label: 'Pictures of its own', help: 'How many pictures it learns as landmarks.' },
+  'prior.layers': {
+    label: 'Layers',
+    help: 'How often it bends the space. More bend further, and take longer.',
+  },
+  'prior.hidden': { label: 'Width', help: 'How wide the networks are that do the bending.' },
+  'bound.floor': {
+    label: 'Free for each',
+    help: 'What each direction may say at no cost, in nats.',
+  },
+  'bound.tolerance': {
+    label: 'Error that is fine',
+    help: 'How far a copy may be off on average; white is 1. Smaller is sharper, and leaves less order.',
+  },
+  'bound.speed': { label: 'Speed', help: 'How fast the weight of errors follows.' },
+  'bound.memory': { label: 'Memory', help: 'How long errors are averaged before the weight follows them.' },
+  'bound.sampling': {
+    label: 'Estimate',
+    help: 'How dependence is estimated from one step. "weighted" is the paper\'s, "stratified" is unbiased.',
+  },
+  'condition.embedding': { label: 'Embedding', help: 'How many numbers stand for a label.' },
+  'condition.into': {
+    label: 'Who is told',
+    help: 'Told both, the latents leave out what the label says. Told the decoder alone, they may repeat it.',
+  },
+  'condition.unknown': {
+    label: 'Withheld',
+    help: 'The part of the labels that is withheld in training, so that pictures without one work too.',
+  },
+  'corruption.standardDeviation': { label: 'Grain', help: 'How strong the grain is; white is 1.' },
+  'corruption.fraction': { label: 'Part spoilt', help: 'The part of the places that are spoilt.' },
   'latent.kind': {
     label: 'Code',
     help: 'A Gaussian code makes smooth morphs. A deterministic one copies more sharply, and morphs worse.',
@@ -43,11 +98,19 @@ export const FIELD_WORDS: Readonly<Record<string, { readonly label: string; read
   },
   'regularisers.weight': {
     label: 'Weight',
-    help: 'How much structure, edges and texture count beside plain error.',
+    help: 'How much this counts beside plain error.',
   },
   'regularisers.window': {
     label: 'Window',
     help: 'The size of the patches that are compared, in pixels; odd.',
+  },
+  'regularisers.kernel': {
+    label: 'Kernel',
+    help: 'How likeness falls with distance: "imq" slowly, so that far latents are still pulled in; "rbf" fast.',
+  },
+  'regularisers.target': {
+    label: 'Activity',
+    help: 'How active each latent is to be on average, between 0 and 1.',
   },
   'schedules.beta.value': {
     label: 'Beta',
@@ -71,6 +134,14 @@ export const FIELD_WORDS: Readonly<Record<string, { readonly label: string; read
   'augmentation.shift': {
     label: 'Shift',
     help: 'By how many pixels a picture may be moved about, at most.',
+  },
+  'augmentation.binarise': {
+    label: 'Black and white',
+    help: 'Each point is drawn black or white anew, as bright as it is. For masks, letters and digits.',
+  },
+  'optimiser.decay': {
+    label: 'Fall',
+    help: 'How the learning rate falls: "cosine" to the floor, "inverse-sqrt" as theory has it.',
   },
   'optimiser.learningRate': {
     label: 'Learning rate',

@@ -4,6 +4,7 @@ import { openBackend } from '../../../src/engine/compute/select.ts';
 import { evaluateNow, evaluateReconstruction } from '../../../src/engine/evaluate/reconstruction.ts';
 import type { Weights } from '../../../src/engine/model/weights.ts';
 import type { Model } from '../../../src/engine/recipes/compose.ts';
+import { stepState } from '../objective/state.ts';
 import { tensorsLeftBy, tinyModel, tinyPictures } from '../train/tiny-task.ts';
 
 await openBackend({ prefer: 'tensorflow' });
@@ -29,7 +30,16 @@ function constructed(
     },
     decode: () =>
       tf.clipByValue(f(latest ?? expect.fail('decoded before anything was encoded')), 0, 1) as tf.Tensor4D,
-    objective: () => ({ loss: tf.scalar(0), terms: { distortion: tf.scalar(7), rate: tf.scalar(0) } }),
+    forward: ({ pixels }) =>
+      stepState(
+        {},
+        {
+          pixels,
+          logits: pixels,
+          mean: pixels,
+          likelihood: { mean: (x) => x, distortion: (x) => tf.fill([x.shape[0]], 7) },
+        },
+      ),
   };
 }
 

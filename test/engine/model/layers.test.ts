@@ -21,7 +21,11 @@ function weightsOf(layer: Pick<Layer, 'weights'>): Weights {
   };
 }
 
-const TRAIN: Mode = { kind: 'train', update: () => undefined };
+const TRAIN: Mode = {
+  kind: 'train',
+  update: () => undefined,
+  noise: () => expect.fail('noise was asked for'),
+};
 
 describe('shapes', () => {
   it('dense: [n, inputs] to [n, outputs]', () => {
@@ -59,6 +63,7 @@ describe('batch normalisation', () => {
     const updates = new Map<string, tf.Tensor>();
     const y = layer.apply(x, weightsOf(layer), {
       kind: 'train',
+      noise: () => expect.fail('noise was asked for'),
       update: (name, value) => void updates.set(name, value),
     });
     const { mean, variance } = tf.moments(y, [0, 1, 2]);

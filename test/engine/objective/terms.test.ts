@@ -11,6 +11,7 @@ import {
 } from '../../../src/engine/objective/likelihood.ts';
 import { klPerDimension, standardNormalRate } from '../../../src/engine/objective/rate.ts';
 import { ssim, structuralDistortion } from '../../../src/engine/objective/ssim.ts';
+import { stepState } from './state.ts';
 
 await openBackend({ prefer: 'tensorflow' });
 
@@ -217,20 +218,8 @@ describe('ssim', () => {
 });
 
 describe('the negative ELBO', () => {
-  const posterior = { mean: tf.zeros<tf.Rank.R2>([2, 3]), logVariance: tf.fill<tf.Rank.R2>([2, 3], 1) };
-  const state = (logits: tf.Tensor4D, beta: number) => ({
-    pixels: pictures([2, 4, 4, 1], 30),
-    logits,
-    mean: bernoulli.mean(logits),
-    posterior,
-    code: posterior.mean,
-    likelihood: bernoulli,
-    prior: { rate: standardNormalRate },
-    scheduled: { beta: tf.scalar(beta) },
-  });
-
   it('adds β times the rate to the distortion', () => {
-    const { loss, terms } = negativeElbo(state(random([2, 4, 4, 1], 31), 2.5));
+    const { loss, terms } = negativeElbo(stepState({}, { scheduled: { beta: tf.scalar(2.5) } }));
     const [d, r] = [terms['distortion'].dataSync()[0], terms['rate'].dataSync()[0]];
     expect(loss.dataSync()[0]).toBeCloseTo(d + 2.5 * r, 3);
   });
@@ -238,7 +227,7 @@ describe('the negative ELBO', () => {
   it('averages the distortion over the samples of each picture', () => {
     const [one, two] = [random([2, 4, 4, 1], 32), random([2, 4, 4, 1], 33)];
     const of = (logits: tf.Tensor4D): number =>
-      negativeElbo(state(logits, 1)).terms['distortion'].dataSync()[0];
+      negativeElbo(stepState({}, { logits, mean: bernoulli.mean(logits) })).terms['distortion'].dataSync()[0];
     expect(of(tf.concat([one, two]))).toBeCloseTo((of(one) + of(two)) / 2, 4);
   });
 });

@@ -20,14 +20,14 @@ describe('augment', () => {
     fc.assert(
       fc.property(batches, ({ image, pixels }) => {
         const now = pixels.slice();
-        augment(now, image, { flip: 1, shift: 0 }, createRng(1));
+        augment(now, image, { flip: 1, shift: 0, binarise: false }, createRng(1));
         const { width, channels } = image;
         for (let i = 0; i < pixels.length; i++) {
           const [pixel, c] = [Math.floor(i / channels), i % channels];
           const [row, x] = [Math.floor(pixel / width), pixel % width];
           expect(now[i]).toBe(pixels[(row * width + width - 1 - x) * channels + c]);
         }
-        augment(now, image, { flip: 1, shift: 0 }, createRng(2));
+        augment(now, image, { flip: 1, shift: 0, binarise: false }, createRng(2));
         expect(now).toEqual(pixels);
       }),
     );
@@ -37,7 +37,7 @@ describe('augment', () => {
     fc.assert(
       fc.property(batches, ({ image, pixels }) => {
         const now = pixels.slice();
-        augment(now, image, { flip: 0, shift: 0 }, createRng(1));
+        augment(now, image, { flip: 0, shift: 0, binarise: false }, createRng(1));
         expect(now).toEqual(pixels);
       }),
     );
@@ -47,7 +47,7 @@ describe('augment', () => {
     fc.assert(
       fc.property(batches, fc.integer({ min: 1, max: 4 }), fc.nat(), ({ image, pixels }, shift, seed) => {
         const now = pixels.slice();
-        augment(now, image, { flip: 0, shift }, createRng(seed));
+        augment(now, image, { flip: 0, shift, binarise: false }, createRng(seed));
         const { width, height, channels } = image;
         const size = width * height * channels;
         const clamp = (v: number, most: number): number => Math.min(most, Math.max(0, v));
@@ -71,7 +71,7 @@ describe('augment', () => {
 
   it('is the same for the same generator, and draws as often whatever the pictures are', () => {
     const image = { width: 6, height: 4, channels: 3 };
-    const settings = { flip: 0.5, shift: 2 };
+    const settings = { flip: 0.5, shift: 2, binarise: false };
     const draws = (pixels: Uint8Array): number => {
       const rng = createRng(3);
       let count = 0;
@@ -94,7 +94,7 @@ describe('augment', () => {
   it('mirrors about as many pictures as asked', () => {
     const image = { width: 2, height: 1, channels: 1 };
     const pixels = Uint8Array.from({ length: 2000 }, (_, i) => i % 2);
-    augment(pixels, image, { flip: 0.3, shift: 0 }, createRng(4));
+    augment(pixels, image, { flip: 0.3, shift: 0, binarise: false }, createRng(4));
     const mirrored = pixels.filter((v, i) => i % 2 === 0 && v === 1).length;
     expect(Math.abs(mirrored / 1000 - 0.3)).toBeLessThan(0.05);
   });

@@ -1,0 +1,64 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { dense } from './layers.ts';
+import type { Needs } from './noise.ts';
+import type { ImageShape } from './shape.ts';
+import type { Mode, Weights } from './weights.ts';
+
+/**
+ * What a model is told of a picture beside its pixels: a label, as `[n, classes]` with a 1 in its place, or
+ * all 0 where it is not known (Sohn et al. 2015, "Learning Structured Output Representation using Deep
+ * Conditional Generative Models").
+ */
+export interface Condition extends Needs {
+  readonly classes: readonly string[];
+  /** How many channels the encoder sees beside the picture's. */
+  readonly channels: number;
+  /** How many numbers the decoder gets beside the latents. */
+  readonly embedding: number;
+  /** Forgets some labels in training, so that the model can do without. */
+  forget(labels: tf.Tensor2D, mode: Mode): tf.Tensor2D;
+  /** Pictures with the label beside them, `[n, h, w, c + channels]`. */
+  beside(pixels: tf.Tensor4D, labels: tf.Tensor2D, weights: Weights): tf.Tensor4D;
+  /** Latents `[k·n, z]` with the labels `[n, classes]` of their pictures: `[k·n, z + embedding]`. */
+  join(code: tf.Tensor2D, labels: tf.Tensor2D, weights: Weights): tf.Tensor2D;
+}
+
+export interface LabelOptions {
+  readonly classes: readonly string[];
+  readonly embedding: number;
+  /** Whether the encoder is told as well: the latents then need not say it. */
+  readonly into: 'decoder' | 'both';
+  /** The chance that a label is withheld in training. */
+  readonly unknown: number;
+}
+
+const FORGET = 'condition/forget';
+
+/** A label, embedded for the decoder, and for the encoder as one more channel. */
+export function labelCondition(image: ImageShape, options: LabelOptions): Condition {
+  const { classes, embedding, into, unknown } = options;
+  const { width, height } = image;
+  const forDecoder = dense('condition/decoder', classes.length, embedding, Math.sqrt(classes.length));
+  const plane = dense('condition/encoder', classes.length, width * height, Math.sqrt(classes.length));
+  return {
+    classes,
+    channels: into === 'both' ? 1 : 0,
+    embedding,
+    weights: [...forDecoder.weights, ...(into === 'both' ? plane.weights : [])],
+    noise: [{ name: FORGET, distribution: 'uniform', per: 'picture', shape: [1] }],
+    forget: (labels, mode) =>
+      mode.kind === 'infer'
+        ? labels
+        : tf.mul(labels, tf.cast(tf.greaterEqual(mode.noise(FORGET), unknown), 'float32')),
+    beside: (pixels, labels, weights) => {
+      if (into === 'decoder') return pixels;
+      const drawn = plane.apply(labels, weights, { kind: 'infer' });
+      return tf.concat([pixels, tf.reshape(drawn, [pixels.shape[0], height, width, 1])], 3);
+    },
+    join: (code, labels, weights) => {
+      const embedded = forDecoder.apply(labels, weights, { kind: 'infer' });
+      const copies = code.shape[0] / labels.shape[0];
+      return tf.concat([code, copies === 1 ? embedded : tf.tile(embedded, [copies, 1])], 1);
+    },
+  };
+}

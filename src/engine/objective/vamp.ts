@@ -1,0 +1,31 @@
+import * as tf from '@tensorflow/tfjs-core';
+import type { ImageShape } from '../model/shape.ts';
+import { pairwiseLogDensity } from './log-density.ts';
+import { sampledRate, type Prior, type PriorPart } from './prior.ts';
+
+const INPUTS = 'prior/pseudo-inputs';
+
+/** Pseudo-inputs begin as faint noise around grey. */
+const FIRST_DEVIATION = 0.5;
+
+/**
+ * The VampPrior (Tomczak & Welling 2018, arXiv 1705.07120): an even mixture of the posteriors of `components`
+ * learned pictures, kept as logits. The rate is estimated from the samples.
+ */
+export function vampPrior(components: number, image: ImageShape): PriorPart {
+  const shape = [components, image.height, image.width, image.channels];
+  return {
+    weights: [{ name: INPUTS, shape, initial: { standardDeviation: FIRST_DEVIATION }, trainable: true }],
+    with: ({ weights, encode }) => {
+      // Once a step, however often the density is asked for.
+      let mixture: ReturnType<typeof encode>['posterior'] = null;
+      const logDensity: Prior['logDensity'] = (code) => {
+        mixture ??= encode(tf.sigmoid(weights.get(INPUTS) as tf.Tensor4D)).posterior;
+        if (mixture === null) throw new TypeError('A VampPrior needs a posterior.');
+        const each = tf.sum(pairwiseLogDensity(code, mixture), 2);
+        return tf.sub(tf.logSumExp(each, 1), Math.log(components));
+      };
+      return { logDensity, rate: (posterior, code) => sampledRate(logDensity, posterior, code) };
+    },
+  };
+}

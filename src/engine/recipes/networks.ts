@@ -1,0 +1,82 @@
+import { z } from 'zod';
+import { MorphloomError } from '../../contract/errors.ts';
+import {
+  convDecoder,
+  convEncoder,
+  mlpDecoder,
+  mlpEncoder,
+  type Decoder,
+  type Encoder,
+} from '../model/networks.ts';
+import { halvings, nearestHalvable, type ImageShape } from '../model/shape.ts';
+import { definePart, partFamily, type PartContext } from './parts.ts';
+
+const normalisation = z.enum(['auto', 'batch', 'group', 'none']).default('auto');
+const widths = z.array(z.number().int().min(1).max(4096)).min(1).max(8);
+const activation = z.enum(['relu', 'tanh']).default('relu');
+const dropout = z.number().min(0).max(0.95).default(0);
+const upsampling = z.enum(['pixel-shuffle', 'nearest', 'transposed']).default('pixel-shuffle');
+
+/** Batch statistics of fewer pictures than this are too noisy to normalise by. */
+const SMALLEST_BATCH_FOR_BATCH_NORM = 16;
+
+function resolveNormalisation(
+  asked: z.infer<typeof normalisation>,
+  context: PartContext,
+): 'batch' | 'group' | 'none' {
+  if (asked !== 'auto') return asked;
+  return context.recipe.optimiser.batch < SMALLEST_BATCH_FOR_BATCH_NORM ? 'group' : 'batch';
+}
+
+/** The widths that fit the picture: as many as it can be halved, the last one repeated where it goes deeper. */
+function fitWidths(asked: readonly number[], image: ImageShape): number[] {
+  const depth = halvings(image);
+  if (depth === 0) {
+    const near = nearestHalvable(image);
+    throw new MorphloomError(
+      'usage',
+      `Pictures of ${image.width} × ${image.height} cannot be halved by a convolutional model; ` +
+        `take a size such as ${near.width} × ${near.height}.`,
+    );
+  }
+  return Array.from({ length: depth }, (_, i) => asked[Math.min(i, asked.length - 1)]);
+}
+
+const encoderOutputs = ({ recipe }: PartContext): number =>
+  recipe.latent.kind === 'gaussian' ? 2 * recipe.latent.size : recipe.latent.size;
+
+export const encoders = partFamily<Encoder>('encoder', [
+  definePart('conv', 'Strided convolutions', { widths, normalisation }, (o, context) =>
+    convEncoder(context.encoderImage, encoderOutputs(context), {
+      widths: fitWidths(o.widths, context.image),
+      normalisation: resolveNormalisation(o.normalisation, context),
+    }),
+  ),
+  definePart('mlp', 'Fully connected layers', { widths, activation }, (o, context) =>
+    mlpEncoder(context.encoderImage, encoderOutputs(context), o),
+  ),
+]);
+
+export const decoders = partFamily<Decoder>('decoder', [
+  definePart(
+    'conv',
+    'Convolutions that double the sides',
+    {
+      /** From the picture inwards, as the encoder's. */
+      widths,
+      normalisation,
+      upsampling,
+      dropout,
+    },
+    (o, context) =>
+      convDecoder(context.image, context.decoderInputs, {
+        widths: fitWidths(o.widths, context.image).reverse(),
+        normalisation: resolveNormalisation(o.normalisation, context),
+        upsampling: o.upsampling,
+        dropout: o.dropout,
+      }),
+  ),
+  definePart('mlp', 'Fully connected layers', { widths, activation, dropout }, (o, context) =>
+    mlpDecoder(context.image, context.decoderInputs, o),
+  ),
+]);
