@@ -15,13 +15,15 @@ const STALL_MS = 15_000;
 
 const say = (line) => process.stderr.write(`${line}\n`);
 
-/** The program of the installed package; null where its binary was not fetched yet. */
+/** The program of the installed package, or of another Electron that was named; null where there is none. */
 function installed() {
+  const named = process.env.ELECTRON_OVERRIDE_DIST_PATH;
   const note = path.join(electron, 'path.txt');
-  if (!fs.existsSync(note)) return null;
-  const folder = process.env.ELECTRON_OVERRIDE_DIST_PATH ?? path.join(electron, 'dist');
-  const program = path.join(folder, fs.readFileSync(note, 'utf8').trim());
-  return fs.existsSync(program) ? program : null;
+  if (named === undefined && !fs.existsSync(note)) return null;
+  const plain = process.platform === 'win32' ? 'electron.exe' : 'electron';
+  const program = fs.existsSync(note) ? fs.readFileSync(note, 'utf8').trim() : plain;
+  const file = path.join(named ?? path.join(electron, 'dist'), program);
+  return fs.existsSync(file) ? file : null;
 }
 
 /**
