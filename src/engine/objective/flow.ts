@@ -12,8 +12,8 @@ export interface Flow extends Pick<Layer, 'weights'> {
   inverse(noise: tf.Tensor2D, weights: Weights): tf.Tensor2D;
 }
 
-/** Scales lie between e^±2: enough to squeeze and to spread, and never to overflow. */
-const LARGEST_LOG_SCALE = 2;
+/** Each layer scales by at most e^±1: enough together, and float32 can undo it. */
+const LARGEST_LOG_SCALE = 1;
 
 interface Coupling extends Pick<Layer, 'weights'> {
   /** Log-scales and shifts `[m, z]`, 0 where nothing changes, from the latents that do not change. */
