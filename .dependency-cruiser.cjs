@@ -105,13 +105,13 @@ module.exports = {
     {
       name: 'no-dev-dependency-in-product',
       comment:
-        'What users run is installed without development dependencies: move it to `dependencies`. (Window and preload are bundled whole, so that theirs need not be installed.)',
+        'What users run is installed without development dependencies: move it to `dependencies`. (Window and preload are bundled whole, so that theirs need not be installed; electron is the host itself, which comes with the app.)',
       severity: 'error',
       from: { path: '^src/', pathNot: '^src/(renderer|preload)/' },
       to: {
         dependencyTypes: ['npm-dev'],
         dependencyTypesNot: ['type-only'],
-        pathNot: 'node_modules/@types/',
+        pathNot: 'node_modules/(@types|electron)/',
       },
     },
     {
