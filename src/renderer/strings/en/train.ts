@@ -99,7 +99,7 @@ export const train = {
     original: 'Yours',
     drawn: 'The model',
     picture: (index: number) => `Picture ${index}`,
-    step: (step: number) => `after ${number(step)} steps`,
+    step: (step: number) => `after ${plural(step, 'step', 'steps')}`,
   },
   rehearsal: {
     title: 'Rehearsal',
