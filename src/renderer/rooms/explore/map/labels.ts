@@ -18,9 +18,7 @@ export function labelColours(
   token: (name: string) => string,
 ): { colourOf: (label: string | null) => string; bordered: boolean; accent: string } {
   const named = labelsByCount(labels).flatMap(({ label }) => label ?? []);
-  const colours = new Map(
-    named.slice(0, COLOURS).map((label, i) => [label, token(`--chart-${i + 1}`)]),
-  );
+  const colours = new Map(named.slice(0, COLOURS).map((label, i) => [label, token(`--chart-${i + 1}`)]));
   const grey = token('--control-line');
   return {
     colourOf: (label) => (label === null ? grey : (colours.get(label) ?? grey)),
