@@ -30,5 +30,7 @@ export async function openDisplay(): Promise<Display> {
     readline.createInterface({ input: numbers }).once('line', resolve);
     server.once('exit', (code) => reject(new Error(`Xvfb ended with ${code}.`)));
   });
-  return { name: `:${number.trim()}`, close: () => void server.kill('SIGTERM') };
+  const close = (): void => void server.kill('SIGTERM');
+  process.once('exit', close);
+  return { name: `:${number.trim()}`, close };
 }
