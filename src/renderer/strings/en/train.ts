@@ -36,6 +36,7 @@ export const train = {
     seed: 'Seed',
     seedHint: 'The same seed, pictures and settings give the same model again.',
     recommended: 'A good start',
+    others: (count: number) => plural(count, 'more recipe, from research', 'more recipes, from research'),
   },
   recipes: {
     sketch: {
