@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { build as viteBuild } from 'vite';
 import { bundle } from './build.mjs';
 import { buildRenderer, isStale as isRendererStale } from './build-renderer.mjs';
+import { isOlder } from './stale.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const dist = path.join(root, 'dist');
@@ -15,17 +16,7 @@ const MAIN = { file: 'main/main.cjs', sources: ['src/main', 'src/contract', 'ele
 const PRELOAD = { file: 'preload/preload.cjs', sources: ['src/preload', 'src/contract'] };
 const ENGINE = { file: 'engine.cjs', sources: ['src/engine', 'src/contract', 'src/core'] };
 
-function newest(file) {
-  const stat = fs.statSync(file);
-  if (!stat.isDirectory()) return stat.mtimeMs;
-  return Math.max(stat.mtimeMs, ...fs.readdirSync(file).map((name) => newest(path.join(file, name))));
-}
-
-function isStale({ file, sources }) {
-  const bundled = path.join(dist, file);
-  const built = fs.existsSync(bundled) ? fs.statSync(bundled).mtimeMs : 0;
-  return sources.some((source) => newest(path.join(root, source)) > built);
-}
+const isStale = ({ file, sources }) => isOlder(path.join(dist, file), sources);
 
 /** Builds one part of electron.vite.config.ts; each file takes the place of the old one at once. */
 async function buildPart(config, name) {

@@ -3,24 +3,15 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { isOlder } from './stale.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const dist = path.join(root, 'dist', 'renderer');
 /** What goes into the bundle. */
 const SOURCES = ['src/renderer', 'src/contract', 'src/core', 'package-lock.json'];
 
-function newest(file) {
-  const stat = fs.statSync(file);
-  if (!stat.isDirectory()) return stat.mtimeMs;
-  return Math.max(stat.mtimeMs, ...fs.readdirSync(file).map((name) => newest(path.join(file, name))));
-}
-
 /** Whether the bundle lacks, or is older than a source. */
-export function isStale() {
-  const page = path.join(dist, 'index.html');
-  const built = fs.existsSync(page) ? fs.statSync(page).mtimeMs : 0;
-  return SOURCES.some((source) => newest(path.join(root, source)) > built);
-}
+export const isStale = () => isOlder(path.join(dist, 'index.html'), SOURCES);
 
 /** The new bundle takes the place of the old one at once: somebody may be reading it. */
 export async function buildRenderer() {

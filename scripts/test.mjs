@@ -66,7 +66,7 @@ if (slow) {
   stage('lint', bin('eslint'), ['.']);
   stage('fences', bin('depcruise'), ['--config', '.dependency-cruiser.cjs', 'src']);
   stage('build', process.execPath, ['scripts/build.mjs']);
-  stage('window', process.execPath, ['scripts/build-renderer.mjs']);
+  stage('window and desktop', process.execPath, ['scripts/build-desktop.mjs']);
   stage('runtime', process.execPath, ['bin/morphloom.cjs', 'doctor']);
   tests('tests', 'vitest.config.ts');
 }
