@@ -5,8 +5,8 @@ import { t } from '../strings/index.ts';
 export const recipeTitle = (recipe: string): string => t.train.recipes[recipe]?.title ?? recipe;
 
 /** What people call a run: its recipe, and which of the project's it is. */
-export function runTitle(runs: readonly RunState[], run: RunState): string {
+export function runTitle(run: RunState): string {
   // Ids begin with their number in the project.
-  const number = Number.parseInt(run.id, 10) || runs.length - runs.indexOf(run);
-  return `${recipeTitle(run.recipe)} ${number}`;
+  const number = Number.parseInt(run.id, 10);
+  return Number.isNaN(number) ? run.id : `${recipeTitle(run.recipe)} ${number}`;
 }

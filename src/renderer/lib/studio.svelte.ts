@@ -51,8 +51,17 @@ class Studio {
 
   /** The run that models are taken from: the chosen one, else the newest with a checkpoint; null before training. */
   get run(): RunState | null {
-    const usable = this.project?.runs.filter((run) => run.step > 0) ?? [];
-    return usable.find((run) => run.id === this.chosenRun) ?? usable[0] ?? null;
+    return this.models.find((run) => run.id === this.chosenRun) ?? this.models[0] ?? null;
+  }
+
+  /** The open project's runs, the newest first: ids begin with their number. */
+  get runs(): readonly RunState[] {
+    return [...(this.project?.runs ?? [])].sort((a, b) => b.id.localeCompare(a.id, 'en', { numeric: true }));
+  }
+
+  /** Those that a model can be taken from. */
+  get models(): readonly RunState[] {
+    return this.runs.filter((run) => run.step > 0);
   }
 
   /** The jobs of the open project. */
