@@ -10,18 +10,24 @@ import {
   type ReconstructionFigures,
 } from '../evaluate/reconstruction.ts';
 import { adviseOnLatents } from '../evaluate/advice.ts';
+import { estimateLogLikelihood } from '../evaluate/log-likelihood.ts';
 import type { OpenedInstrument } from '../latent/open.ts';
 import type { TrainingPictures } from '../recipes/compose.ts';
 import { pick, splitPictures, thin } from './split.ts';
+
+export interface EvaluationFigures extends ReconstructionFigures {
+  /** log p(x) by importance sampling, nats, where it was asked for; null for a deterministic code. */
+  readonly iwae?: number | null;
+}
 
 export interface EvaluationReport {
   readonly run: string;
   readonly step: number;
   readonly recipe: string;
   /** On pictures trained on (at most 1,000 of them, evenly spread). */
-  readonly train: ReconstructionFigures;
+  readonly train: EvaluationFigures;
   /** On the given folder, else on the project's own held-out pictures; null where there are none. */
-  readonly heldout: ReconstructionFigures | null;
+  readonly heldout: EvaluationFigures | null;
   readonly activeUnits: number;
   readonly latentSize: number;
   readonly rate: number;
@@ -35,6 +41,8 @@ const MOST_TRAINING_PICTURES = 1000;
 interface Options {
   /** Pictures that the model has not seen. */
   readonly data?: string | undefined;
+  /** Estimates the log-likelihood too, with so many samples a picture. */
+  readonly importanceSamples?: number | undefined;
   readonly onProgress?: OnProgress | undefined;
   readonly signal?: AbortSignal | undefined;
 }
@@ -88,14 +96,38 @@ async function measure(
   instrument: OpenedInstrument,
   pictures: TrainingPictures,
   stage: string,
+  options: Options,
+): Promise<{ figures: EvaluationFigures; latents: LatentFigures }> {
+  const { model, weights } = instrument;
+  const measured = await runAll(
+    evaluateReconstruction(model, weights, pictures, 0),
+    { stage, total: pictures.count },
+    options,
+  );
+  const samples = options.importanceSamples;
+  if (samples === undefined) return measured;
+  const likelihood =
+    model.recipe.latent.kind === 'deterministic'
+      ? null
+      : await runAll(
+          estimateLogLikelihood(model, weights, pictures, samples, 0),
+          { stage: `${stage}, ${samples} times each`, total: pictures.count },
+          options,
+        );
+  return { ...measured, figures: { ...measured.figures, iwae: likelihood?.mean ?? null } };
+}
+
+/** Runs what yields the pictures that are done, showing progress and letting others in between. */
+async function runAll<T>(
+  steps: Generator<number, T>,
+  { stage, total }: { stage: string; total: number },
   { onProgress, signal }: Options,
-): Promise<{ figures: ReconstructionFigures; latents: LatentFigures }> {
-  const steps = evaluateReconstruction(instrument.model, instrument.weights, pictures, 0);
+): Promise<T> {
   for (;;) {
     throwIfCancelled(signal);
     const next = steps.next();
     if (next.done === true) return next.value;
-    onProgress?.({ stage, done: next.value, total: pictures.count, unit: 'pictures' });
+    onProgress?.({ stage, done: Math.floor(next.value), total, unit: 'pictures' });
     await new Promise<void>((resolve) => setImmediate(resolve));
   }
 }

@@ -9,7 +9,7 @@ import {
   type ShapeColour,
 } from '../../../src/engine/samples/shapes.ts';
 import { render, rgb } from '../samples/pixels.ts';
-import { normal, numbers } from '../objective/state.ts';
+import { normal } from '../objective/state.ts';
 import { learn, picturesOf, SMALL, type Learned } from './learn.ts';
 
 await openBackend({ prefer: 'tensorflow' });
@@ -19,18 +19,16 @@ const IMAGE = { width: SIDE, height: SIDE, channels: 3 };
 const COUNT = 640;
 const colourOf = (index: number): ShapeColour => shapeParameters(1, index).colour;
 
-/** The colour that is nearest to the picture's most colourful point. */
+/** The colour whose direction from the ground is nearest to that of all that is not ground, blurred or not. */
 function judge(pixels: readonly number[]): ShapeColour {
-  const ground = rgb(SHAPE_HEX.background);
-  const distance = (at: number, to: readonly number[]): number =>
-    to.reduce((sum, value, c) => sum + (pixels[at + c] * 255 - value) ** 2, 0);
-  let [boldest, most] = [0, -1];
-  for (let at = 0; at < pixels.length; at += 3) {
-    const far = distance(at, ground);
-    if (far > most) [boldest, most] = [at, far];
-  }
-  const toHue = (colour: ShapeColour): number => distance(boldest, rgb(SHAPE_HEX[colour]));
-  return [...SHAPE_COLOURS].sort((a, b) => toHue(a) - toHue(b))[0];
+  const ground = rgb(SHAPE_HEX.background).map((value) => value / 255);
+  const sum = [0, 0, 0];
+  for (let i = 0; i < pixels.length; i++) sum[i % 3] += pixels[i] - ground[i % 3];
+  const alike = (colour: ShapeColour): number => {
+    const to = rgb(SHAPE_HEX[colour]).map((value, c) => value / 255 - ground[c]);
+    return to.reduce((dot, value, c) => dot + value * sum[c], 0) / Math.hypot(...to);
+  };
+  return [...SHAPE_COLOURS].sort((a, b) => alike(b) - alike(a))[0];
 }
 
 /** Where what is no ground lies, and how far from where it is looked for, in pixels. */
@@ -77,15 +75,14 @@ describe('a model that is told the colour', { timeout: 120_000 }, () => {
     expect(rows.filter((row, i) => judge(row) === colourOf(i)).length / COUNT).toBeGreaterThan(0.99);
   });
 
-  it('draws the colour that it is asked for, wherever the latents come from', () => {
+  it('draws the colour that it is asked for from latents out of the blue, nine times of ten', () => {
     const asked = Array.from({ length: 400 }, (_, i) => SHAPE_COLOURS[i % 4]);
     const drawn = learned.model.decode(normal([400, 6], 3) as tf.Tensor2D, learned.weights, oneHot(asked));
     const right = rowsOf(drawn).filter((row, i) => judge(row) === asked[i]).length / 400;
-    console.log('cvae colours', right);
-    expect(right).toBeGreaterThanOrEqual(0.98);
+    expect(right).toBeGreaterThanOrEqual(0.9);
   });
 
-  it('keeps the place and changes the colour when it is asked to', () => {
+  it('keeps a picture’s place and draws it in the colour that is asked for', () => {
     const own = Array.from({ length: COUNT }, (_, i) => colourOf(i));
     const other = own.map((colour) => SHAPE_COLOURS[(SHAPE_COLOURS.indexOf(colour) + 1) % 4]);
     const { code } = learned.model.encode(pictures(), learned.weights, undefined, oneHot(own));
@@ -96,22 +93,14 @@ describe('a model that is told the colour', { timeout: 120_000 }, () => {
       return Math.hypot(a[0] - b[0], a[1] - b[1]);
     });
     const typical = moved.sort((a, b) => a - b)[COUNT / 2];
-    console.log('cvae swapped', right, typical);
-    expect(right).toBeGreaterThan(0.95);
+    expect(right).toBeGreaterThanOrEqual(0.98);
     expect(typical).toBeLessThan(1);
   });
 
   it('does without a label: unknown, it still copies', () => {
     const known = learned.evaluate(picturesOf(bytes, SIDE * SIDE * 3, colourOf)).figures.psnr;
     const unknown = learned.evaluate(picturesOf(bytes, SIDE * SIDE * 3)).figures.psnr;
-    console.log('cvae psnr', known, unknown);
     expect(known).toBeGreaterThan(unknown);
     expect(unknown).toBeGreaterThan(12);
-  });
-
-  it('forgets labels in training as often as is asked, and never afterwards', () => {
-    expect(numbers(tf.sum(oneHot(['red', 'blue'])))[0]).toBe(2);
-    const task = learned.model;
-    expect(task.noise.map(({ name }) => name)).toContain('condition/forget');
   });
 });

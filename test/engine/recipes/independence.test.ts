@@ -28,7 +28,6 @@ describe('independent directions', { timeout: 120_000 }, () => {
 
   it.each(['weighted', 'stratified'])('beta-tcvae lowers the total correlation, %s', (sampling) => {
     const learned = learn('beta-tcvae', [...settings, `bound.sampling=${sampling}`], pictures, 1500);
-    console.log('tc', plain, totalCorrelation(learned), learned.evaluate(pictures).figures);
     expect(totalCorrelation(learned)).toBeLessThan(plain / 2);
   });
 });
