@@ -1,5 +1,5 @@
 import type { TrainingLine } from '../../../contract/training.ts';
-import type { Curve } from '../../components/Chart.svelte';
+import type { Curve } from '../../components/chart.ts';
 import { t } from '../../strings/index.ts';
 
 /** One run's figures, as it is called in charts. */
