@@ -30,7 +30,11 @@ async function sendUp(name: string, files: readonly DroppedFile[]): Promise<stri
     for (const { path, file } of files) {
       for (let offset = 0; offset === 0 || offset < file.size; offset += PIECE) {
         const bytes = new Uint8Array(await file.slice(offset, offset + PIECE).arrayBuffer());
-        await studio.ask('uploads.file', { upload: begun.upload, path, bytes, offset }, control.signal);
+        await studio.ask(
+          'uploads.file',
+          { upload: begun.upload, path, bytes, offset, last: offset + PIECE >= file.size },
+          control.signal,
+        );
         upload.now = { ...upload.now, done: upload.now.done + bytes.length };
       }
     }

@@ -37,11 +37,15 @@ export class Link {
       try {
         const wire = await this.#shell.connect();
         const gone = new Promise<void>((resolve) => {
-          this.#open(createStudioClient(watched(wire, resolve)));
+          // At once, so that what is asked from now on waits for the next line.
+          const end = (): void => {
+            this.#client = null;
+            resolve();
+          };
+          this.#open(createStudioClient(watched(wire, end)));
         });
         attempt = 0;
         await gone;
-        this.#client = null;
       } catch {
         // The next attempt tells; what is shown is the state of the line.
       }

@@ -1,5 +1,5 @@
 import type { Input, Method, Output } from '../../contract/studio/api.ts';
-import type { EngineState, Job, ProjectState, RunState } from '../../contract/studio/state.ts';
+import type { Arrivals, EngineState, Job, ProjectState, RunState } from '../../contract/studio/state.ts';
 import type { TrainingLook, TrainingNow } from '../../contract/studio/state.ts';
 import type { Topic, Topics } from '../../contract/studio/topics.ts';
 import { MorphloomError } from '../../contract/errors.ts';
@@ -23,6 +23,8 @@ class Studio {
   project = $state.raw<ProjectState | null>(null);
   training = $state.raw<TrainingNow | null>(null);
   look = $state.raw<TrainingLook | null>(null);
+  /** What an import comes upon, while it goes on. */
+  arrivals = $state.raw<Arrivals | null>(null);
   room = $state<Room>(address().room);
   /** The run that was chosen by hand; null follows the newest that can be used. */
   chosenRun = $state<string | null>(null);
@@ -144,6 +146,7 @@ class Studio {
       this.#link.on(`project:${project.folder}`, (state) => (this.project = state)),
       this.#link.on(`training:${project.folder}`, (now) => (this.training = now)),
       this.#link.on(`look:${project.folder}`, (look) => (this.look = look)),
+      this.#link.on(`arrivals:${project.folder}`, (arrivals) => (this.arrivals = arrivals)),
     ];
   }
 
@@ -151,6 +154,7 @@ class Studio {
     for (const off of this.#offProject.splice(0)) off();
     this.training = null;
     this.look = null;
+    this.arrivals = null;
   }
 
   /** Back to the home screen; what runs in the project goes on. */

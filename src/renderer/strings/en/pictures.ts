@@ -29,6 +29,8 @@ export const pictures = {
   trainHint: 'Next: let a model learn your pictures',
   reading: 'Reading your pictures …',
   looking: 'Looking through the folder …',
+  arrived: (count: number) => `${plural(count, 'picture', 'pictures')} so far`,
+  arriving: 'Pictures as they are found',
   setAsideCount: (count: number) => `${number(count)} set aside`,
   nothingFound: 'No picture is like that',
   nothingFoundText: 'Try another word, or another label.',
