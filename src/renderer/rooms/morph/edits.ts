@@ -77,11 +77,15 @@ export function removeKeyframe(timeline: Timeline, key: string): void {
   timeline.keyframes.splice(index, 1);
 }
 
+/** A draft's parts cannot be in it twice. */
+const copyOf = (place: Place): Place =>
+  place.kind === 'picture' ? { ...place } : { ...place, values: [...place.values] };
+
 export function duplicateKeyframe(timeline: Timeline, key: string): string | null {
   const index = timeline.keyframes.findIndex((keyframe) => keyframe.key === key);
   const original = timeline.keyframes[index];
   if (original === undefined) return null;
-  const [copy] = insertPlaces(timeline, index + 1, [structuredClone(original.place)]);
+  const [copy] = insertPlaces(timeline, index + 1, [copyOf(original.place)]);
   return copy ?? null;
 }
 

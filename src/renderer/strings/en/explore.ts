@@ -44,7 +44,7 @@ export const explore = {
   },
   keep: 'Keep',
   kept: 'Kept for the timeline.',
-  toMorph: 'Add to the morph',
+  toMorph: 'To Morph',
   reset: 'Back to where you came from',
   directions: 'Strongest directions',
   directionsHint: 'What your pictures differ in most, as the model found it.',

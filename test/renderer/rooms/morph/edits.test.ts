@@ -1,4 +1,5 @@
 import * as fc from 'fast-check';
+import { create } from 'mutative';
 import { describe, expect, it } from 'vitest';
 import { timelineSchema, type Place, type Timeline } from '../../../../src/contract/timeline.ts';
 import {
@@ -61,10 +62,15 @@ describe('a timeline that is edited', () => {
   });
 
   it('repeats a keyframe behind itself', () => {
-    const timeline = timelineOf(2);
-    const copy = duplicateKeyframe(timeline, 'k1');
+    // As the window edits: on a draft, whose parts are no plain objects.
+    let copy: string | null = null;
+    const timeline = create(timelineOf(2), (draft) => {
+      copy = duplicateKeyframe(draft, 'k1');
+    });
     expect(idsOf(timeline)).toEqual([0, 0, 1]);
     expect(timeline.keyframes[1].key).toBe(copy);
+    // Wires take plain values only.
+    expect(structuredClone(timeline)).toEqual(timeline);
   });
 
   it('keeps points by the pictures that they stood between when one comes or goes before them', () => {

@@ -1,4 +1,4 @@
-import { studio } from '../../../lib/studio.svelte.ts';
+import { report, studio } from '../../../lib/studio.svelte.ts';
 import { t } from '../../../strings/index.ts';
 import { Newest } from '../../places/newest.ts';
 import { latentPlace, type Explorer } from '../explorer.svelte.ts';
@@ -46,6 +46,7 @@ export class MapControl {
       (latent) => {
         if (latent !== null) void explorer.goTo(latentPlace(latent, t.explore.spot(++this.#spots)));
       },
+      report,
     );
   }
 
