@@ -9,12 +9,14 @@ import {
   type Encoder,
 } from '../model/networks.ts';
 import { halvings, nearestHalvable, type ImageShape } from '../model/shape.ts';
+import { residualDecoder, residualEncoder } from '../model/residual.ts';
 import { definePart, partFamily, type PartContext } from './parts.ts';
 
 const normalisation = z.enum(['auto', 'batch', 'group', 'none']).default('auto');
 const widths = z.array(z.number().int().min(1).max(4096)).min(1).max(8);
 const activation = z.enum(['relu', 'tanh']).default('relu');
 const dropout = z.number().min(0).max(0.95).default(0);
+const blocks = z.number().int().min(1).max(8).default(1);
 const upsampling = z.enum(['pixel-shuffle', 'nearest', 'transposed']).default('pixel-shuffle');
 
 /** Batch statistics of fewer pictures than this are too noisy to normalise by. */
@@ -52,6 +54,17 @@ export const encoders = partFamily<Encoder>('encoder', [
       normalisation: resolveNormalisation(o.normalisation, context),
     }),
   ),
+  definePart(
+    'residual',
+    'Convolutions and residual blocks',
+    { widths, normalisation, blocks },
+    (o, context) =>
+      residualEncoder(context.encoderImage, encoderOutputs(context), {
+        widths: fitWidths(o.widths, context.image),
+        normalisation: resolveNormalisation(o.normalisation, context),
+        blocks: o.blocks,
+      }),
+  ),
   definePart('mlp', 'Fully connected layers', { widths, activation }, (o, context) =>
     mlpEncoder(context.encoderImage, encoderOutputs(context), o),
   ),
@@ -74,6 +87,18 @@ export const decoders = partFamily<Decoder>('decoder', [
         normalisation: resolveNormalisation(o.normalisation, context),
         upsampling: o.upsampling,
         dropout: o.dropout,
+      }),
+  ),
+  definePart(
+    'residual',
+    'Residual blocks, and convolutions that double the sides',
+    { widths, normalisation, upsampling, blocks },
+    (o, context) =>
+      residualDecoder(context.image, context.decoderInputs, {
+        widths: fitWidths(o.widths, context.image).reverse(),
+        normalisation: resolveNormalisation(o.normalisation, context),
+        upsampling: o.upsampling,
+        blocks: o.blocks,
       }),
   ),
   definePart('mlp', 'Fully connected layers', { widths, activation, dropout }, (o, context) =>

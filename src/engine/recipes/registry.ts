@@ -7,6 +7,7 @@ import { gaussianNoise, masking, saltAndPepper } from '../model/corruption.ts';
 import { negativeElbo, targetFor } from '../objective/bound.ts';
 import { contraction, klSparsity, l1 } from '../objective/codes.ts';
 import { freeBits, geco } from '../objective/collapse.ts';
+import { factorBound } from '../objective/factor.ts';
 import { flowPrior } from '../objective/flow.ts';
 import { importanceWeighted } from '../objective/importance.ts';
 import { bernoulli, gaussian, optimalGaussian } from '../objective/likelihood.ts';
@@ -114,6 +115,15 @@ export const parts: Parts = {
       (o, context) => {
         needsPosterior('total-correlation', context);
         return totalCorrelationBound(o.sampling);
+      },
+    ),
+    definePart(
+      'factor',
+      'Makes it dear that directions depend on each other, as a second network sees it',
+      { hidden: z.number().int().min(1).max(4096).default(256) },
+      (o, context) => {
+        needsPosterior('factor', context);
+        return factorBound(context.recipe.latent.size, o.hidden);
       },
     ),
   ]),

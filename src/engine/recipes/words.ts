@@ -33,6 +33,11 @@ export const FIELD_WORDS: Readonly<Record<string, { readonly label: string; read
     label: 'Activation',
     help: 'How features respond: "relu" for most pictures, "tanh" as in older papers.',
   },
+  '*.blocks': {
+    label: 'Blocks',
+    help: 'How many residual blocks there are at each size. More learn more, and take longer.',
+  },
+  'bound.hidden': { label: 'Width of the judge', help: 'How wide the second network is.' },
   '*.dropout': {
     label: 'Dropout',
     help: 'The part of the features that is silenced in training, so that the rest relies on the latents.',

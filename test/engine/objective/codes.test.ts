@@ -43,7 +43,7 @@ describe('the Jacobian norm', () => {
     const sums = [0, 0];
     for (let i = 0; i < inputs; i++) {
       const one = tf.oneHot(tf.tensor1d([i, i], 'int32'), inputs);
-      const direction = tf.reshape(tf.mul(one, Math.sqrt(inputs)), [2, 2, 3, 1]) as tf.Tensor4D;
+      const direction = tf.reshape<tf.Rank.R4>(tf.mul(one, Math.sqrt(inputs)), [2, 2, 3, 1]);
       numbers(squaredJacobianNorm(f, pictures, direction, 1e-2)).forEach(
         (value, n) => (sums[n] += value / inputs),
       );
@@ -68,7 +68,7 @@ describe('the Jacobian norm', () => {
 
   it('is right on average over random directions', () => {
     const many = 4000;
-    const same = tf.tile(tf.slice(pictures, 0, 1), [many, 1, 1, 1]) as tf.Tensor4D;
+    const same = tf.tile<tf.Tensor4D>(tf.slice(pictures, 0, 1), [many, 1, 1, 1]);
     const direction = normal([many, 2, 3, 1], 6) as tf.Tensor4D;
     const [mean] = numbers(tf.mean(squaredJacobianNorm(curved, same, direction, 1e-2)));
     expect(relativeError(mean, overBasis(curved)[0])).toBeLessThan(0.08);
@@ -89,7 +89,7 @@ describe('the maximum mean discrepancy', () => {
   const rows = (x: tf.Tensor2D): number[][] => x.arraySync();
 
   it.each(['rbf', 'imq'] as const)('%s: is the double sum over all pairs', (kernel) => {
-    const [x, y] = [normal([9, 4], 7, 2) as tf.Tensor2D, tf.add(normal([6, 4], 8), 0.7) as tf.Tensor2D];
+    const [x, y] = [normal([9, 4], 7, 2) as tf.Tensor2D, tf.add<tf.Tensor2D>(normal([6, 4], 8), 0.7)];
     const [got] = numbers(maximumMeanDiscrepancy(kernel, x, y));
     expect(relativeError(got, byDoubleSum(kernel, rows(x), rows(y)))).toBeLessThan(1e-5);
     expect(gradientError((a) => maximumMeanDiscrepancy(kernel, a as tf.Tensor2D, y), x, 3e-2)).toBeLessThan(

@@ -64,12 +64,8 @@ function linearGaussian(k: number, seed: number): { state: StepState; evidence: 
     posterior.mean,
     tf.mul(tf.exp(tf.mul(posterior.logVariance, 0.5)), normal([k, 1], seed)),
   );
-  const mean = tf.reshape(tf.matMul(code as tf.Tensor2D, tf.tensor2d(slopes, [1, 16])), [
-    k,
-    4,
-    4,
-    1,
-  ]) as tf.Tensor4D;
+  const drawn = tf.matMul(code, tf.tensor2d(slopes, [1, 16]));
+  const mean: tf.Tensor4D = tf.reshape(drawn, [k, 4, 4, 1]);
   const pixels = tf.tensor4d(x, [1, 4, 4, 1]);
   // The decoder's mean itself, which no logistic function bends.
   const likelihood = { ...gaussian(deviation), mean: (logits: tf.Tensor4D) => logits };

@@ -88,15 +88,15 @@ describe('the parts of the rate', () => {
     // Means on a line of correlation r, and independent spread around them.
     const first = normal([n, 1], 13);
     const second = tf.add(tf.mul(first, 0.9), tf.mul(normal([n, 1], 14), Math.sqrt(1 - 0.81)));
-    const mean = tf.concat([first, second], 1) as tf.Tensor2D;
+    const mean = tf.concat<tf.Tensor2D>([first as tf.Tensor2D, second as tf.Tensor2D], 1);
     const logVariance = tf.fill<tf.Rank.R2>([n, 2], 2 * Math.log(spread));
-    const code = tf.add(mean, tf.mul(normal([n, 2], 15), spread)) as tf.Tensor2D;
+    const code = tf.add<tf.Tensor2D>(mean, tf.mul(normal([n, 2], 15), spread));
     const rho = 0.9 / (1 + spread ** 2);
     const [, correlation] = partsOf({ posterior: { mean, logVariance }, code }, n, 'stratified');
     expect(Math.abs(correlation - -0.5 * Math.log(1 - rho ** 2))).toBeLessThan(0.06);
     // Independent means have none.
     const loose = normal([n, 2], 16) as tf.Tensor2D;
-    const drawn = tf.add(loose, tf.mul(normal([n, 2], 17), spread)) as tf.Tensor2D;
+    const drawn = tf.add<tf.Tensor2D>(loose, tf.mul(normal([n, 2], 17), spread));
     const [, none] = partsOf({ posterior: { mean: loose, logVariance }, code: drawn }, n, 'stratified');
     expect(Math.abs(none)).toBeLessThan(0.06);
   });

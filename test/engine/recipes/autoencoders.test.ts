@@ -30,11 +30,11 @@ describe('the deterministic family', { timeout: 60_000 }, () => {
     );
     const clean = tensorOf(strangers);
     const grain = fillNormal(new Float32Array(clean.size), createRng(77));
-    const noisy = tf.clipByValue(
+    const noisy = tf.clipByValue<tf.Tensor4D>(
       tf.add(clean, tf.mul(tf.tensor(grain, clean.shape), 0.2)),
       0,
       1,
-    ) as tf.Tensor4D;
+    );
     const cleaned = model.decode(model.encode(noisy, weights).code, weights);
     const gain = decibels(cleaned, clean) - decibels(noisy, clean);
     expect(gain).toBeGreaterThan(3);

@@ -28,14 +28,9 @@ describe('control of collapse', { timeout: 60_000 }, () => {
   });
 
   it('a least rate is never gone below, not in any step', () => {
-    const { figures, evaluate } = learn(
-      'min-rate',
-      [...SMALL, beta(40), 'latent.minRate=0.3'],
-      pictures,
-      400,
-    );
-    for (const { terms } of figures) expect(terms['rate']).toBeGreaterThanOrEqual(4 * 0.3 * (1 - 1e-4));
-    for (const rate of evaluate(pictures).latents.ratePerDimension)
+    const run = learn('min-rate', [...SMALL, beta(40), 'latent.minRate=0.3'], pictures, 400);
+    for (const { terms } of run.figures) expect(terms['rate']).toBeGreaterThanOrEqual(4 * 0.3 * (1 - 1e-4));
+    for (const rate of run.evaluate(pictures).latents.ratePerDimension)
       expect(rate).toBeGreaterThanOrEqual(0.3 * (1 - 1e-4));
   });
 

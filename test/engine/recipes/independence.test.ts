@@ -30,4 +30,9 @@ describe('independent directions', { timeout: 120_000 }, () => {
     const learned = learn('beta-tcvae', [...settings, `bound.sampling=${sampling}`], pictures, 1500);
     expect(totalCorrelation(learned)).toBeLessThan(plain / 2);
   });
+
+  it('factor-vae lowers it too, by its discriminator', () => {
+    const learned = learn('factor-vae', [...settings, 'schedules.beta.value=20'], pictures, 1500);
+    expect(totalCorrelation(learned)).toBeLessThan(plain * 0.75);
+  });
 });
