@@ -2,6 +2,7 @@ import * as fs from 'node:fs/promises';
 import * as os from 'node:os';
 import * as path from 'node:path';
 import type { Page } from 'playwright-core';
+import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { start } from '../../cli/command.ts';
 import { expectAccessible } from './accessible.ts';
@@ -179,6 +180,32 @@ describe.skipIf(whyNoBrowser() !== null)('a first visit, from dropped pictures t
     await playhead.waitFor({ timeout: 120_000 });
     const at = await playhead.getAttribute('aria-valuenow');
     await expect.poll(() => playhead.getAttribute('aria-valuenow'), { timeout: 30_000 }).not.toBe(at);
+  });
+
+  it('exports the morph, plays it, and hands it over as a file', async () => {
+    await page().getByRole('button', { name: 'Export …' }).click();
+    await page().getByRole('dialog').getByRole('button', { name: 'Export', exact: true }).click();
+    await page().getByRole('dialog').getByRole('progressbar').waitFor();
+    await page().keyboard.press('Escape');
+    await room('Exports').click();
+    const card = page().getByRole('article');
+    await card.locator('img').waitFor({ timeout: 120_000 });
+    await expectAccessible(page());
+    const [download] = await Promise.all([
+      page().waitForEvent('download'),
+      card.getByRole('button', { name: 'Download' }).click(),
+    ]);
+    const file = path.join(folder, download.suggestedFilename());
+    await download.saveAs(file);
+    const { format, pages = 1, width } = await sharp(file).metadata();
+    expect([format, width]).toEqual(['gif', 384]);
+    expect(pages).toBeGreaterThan(10);
+  });
+
+  it('deletes an export, after asking', async () => {
+    await page().getByRole('article').getByRole('button', { name: 'Delete' }).click();
+    await page().getByRole('dialog').getByRole('button', { name: 'Remove' }).click();
+    await page().getByText('Nothing was exported yet').waitFor();
   });
 
   it('comes back to the same room after a reload', async () => {
