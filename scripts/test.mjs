@@ -1,7 +1,7 @@
 // All checks, as a newcomer and the integration run them: format, lint, types, fences, build, the runtime,
 // tests. `--slow` runs the long suites instead. Every stage runs, whatever the one before said; the last line
 // counts: a stage is one check, and so is each test.
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -13,14 +13,33 @@ const bin = (name) => path.join(root, 'node_modules', '.bin', name);
 let passed = 0;
 let failed = 0;
 
-function stage(title, command, args) {
+/** Runs one check; its output comes when it has ended, so that those side by side do not mix theirs. */
+function check([title, command, args]) {
   const started = Date.now();
-  process.stdout.write(`\n▸ ${title}\n`);
-  const { status } = spawnSync(command, args, { cwd: root, stdio: 'inherit' });
-  const ok = status === 0;
-  if (ok) passed++;
-  else failed++;
-  process.stdout.write(`${ok ? '✓' : '✗'} ${title} (${((Date.now() - started) / 1000).toFixed(1)} s)\n`);
+  return new Promise((resolve) => {
+    const child = spawn(command, args, { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] });
+    const output = [];
+    for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => output.push(chunk));
+    child.on('error', (error) => output.push(Buffer.from(`${error.message}\n`)));
+    child.on('close', (code) => {
+      const ok = code === 0;
+      if (ok) passed++;
+      else failed++;
+      process.stdout.write(`\n▸ ${title}\n`);
+      process.stdout.write(Buffer.concat(output));
+      process.stdout.write(`${ok ? '✓' : '✗'} ${title} (${((Date.now() - started) / 1000).toFixed(1)} s)\n`);
+      resolve();
+    });
+  });
+}
+
+/** Each check uses one core: two at a time, the longest first. */
+async function checks(list) {
+  const left = [...list];
+  const lane = async () => {
+    for (let next = left.shift(); next !== undefined; next = left.shift()) await check(next);
+  };
+  await Promise.all([lane(), lane()]);
 }
 
 /** Runs vitest and counts its tests; a run that yields no count is one failure. */
@@ -50,24 +69,32 @@ function tests(title, config) {
   if (ran === 0 || (status !== 0 && !counts?.numFailedTests)) failed++;
 }
 
+const node = process.execPath;
 if (slow) {
-  stage('build', process.execPath, ['scripts/build.mjs']);
+  await checks([['build', node, ['scripts/build.mjs']]]);
   tests('slow tests', 'vitest.slow.config.ts');
 } else {
-  stage('format', bin('prettier'), ['--check', '--log-level', 'warn', '.']);
-  stage('types', bin('tsc'), ['-b']);
-  stage('types of the window', bin('svelte-check'), [
+  // What the others read the types of comes first.
+  await checks([
+    ['types', bin('tsc'), ['-b']],
+    ['format', bin('prettier'), ['--check', '--log-level', 'warn', '.']],
+  ]);
+  const ofWindow = [
     '--workspace',
     'src/renderer',
     '--tsconfig',
     './tsconfig.svelte.json',
     '--fail-on-warnings',
+  ];
+  await checks([
+    ['lint', bin('eslint'), ['.']],
+    ['types of the window', bin('svelte-check'), ofWindow],
+    ['fences', bin('depcruise'), ['--config', '.dependency-cruiser.cjs', 'src']],
+    ['build', node, ['scripts/build.mjs']],
+    ['window and desktop', node, ['scripts/build-desktop.mjs']],
   ]);
-  stage('lint', bin('eslint'), ['.']);
-  stage('fences', bin('depcruise'), ['--config', '.dependency-cruiser.cjs', 'src']);
-  stage('build', process.execPath, ['scripts/build.mjs']);
-  stage('window and desktop', process.execPath, ['scripts/build-desktop.mjs']);
-  stage('runtime', process.execPath, ['bin/morphloom.cjs', 'doctor']);
+  process.stdout.write('\nThe first time, TensorFlow is fetched and prepared now: some minutes.\n');
+  await checks([['runtime', node, ['bin/morphloom.cjs', 'doctor']]]);
   tests('tests', 'vitest.config.ts');
 }
 
