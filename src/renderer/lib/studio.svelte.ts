@@ -105,6 +105,21 @@ class Studio {
     return this.#link.on(topic, listener);
   }
 
+  /** Resolves once a job has ended, however it did. */
+  ended(job: Job): Promise<void> {
+    return new Promise((resolve) => {
+      let seen = false;
+      const off = this.on('jobs', (jobs) => {
+        const now = jobs.find(({ id }) => id === job.id);
+        seen ||= now !== undefined;
+        if (!seen || (now !== undefined && isActive(now))) return;
+        // The list may be told before `on` returns.
+        queueMicrotask(() => off());
+        resolve();
+      });
+    });
+  }
+
   go(room: Room): void {
     this.room = room;
     rememberAddress({ room, project: this.project?.folder ?? null });

@@ -41,8 +41,11 @@ const fineSide = (shown: number): number => {
 export function forgetThumbnails(ids?: ReadonlySet<string>): void {
   for (const [key, thumbnail] of cache) {
     if (ids !== undefined && !ids.has(thumbnail.id)) continue;
-    if (thumbnail.wanted > 0) thumbnail.final = false;
-    else drop(key, thumbnail);
+    if (thumbnail.wanted === 0) drop(key, thumbnail);
+    else {
+      thumbnail.final = false;
+      if (thumbnail.url === null) thumbnail.pixels = null;
+    }
   }
   schedule();
 }

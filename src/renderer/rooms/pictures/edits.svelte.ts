@@ -1,4 +1,4 @@
-import type { CropRectangle, PictureState } from '../../../contract/studio/state.ts';
+import type { CropRectangle, Job, PictureState } from '../../../contract/studio/state.ts';
 import type { SetAside } from '../../../contract/dataset.ts';
 import type { Input } from '../../../contract/studio/api.ts';
 import { Actions } from '../../lib/actions.svelte.ts';
@@ -18,7 +18,7 @@ export class PictureEdits {
     this.#project = project;
   }
 
-  #edit(change: Change): Promise<unknown> {
+  #edit(change: Change): Promise<Job> {
     return studio.ask('pictures.edit', { project: this.#project, ...change });
   }
 
@@ -71,8 +71,9 @@ export class PictureEdits {
   crop(picture: PictureState, rectangle: CropRectangle | null): void {
     const before = typeof picture.crop === 'string' ? null : picture.crop;
     const crop = async (to: CropRectangle | null): Promise<void> => {
-      await this.#edit({ crop: { id: picture.id, rectangle: to } });
-      forgetThumbnails(new Set([picture.id]));
+      const job = await this.#edit({ crop: { id: picture.id, rectangle: to } });
+      // Undo does not wait for it, what is shown does.
+      void studio.ended(job).then(() => forgetThumbnails(new Set([picture.id])));
     };
     this.actions.do({
       title: t.pictures.actions.crop,
