@@ -37,6 +37,8 @@ export function watchArrivals(
   return {
     onPicture: ({ source }, pixels) => {
       count += 1;
+      // The first is shown at once, whatever was set aside before it.
+      if (count === 1) toldAt = -Infinity;
       keep(newest, { name: printable(path.basename(source)), pixels: pixels.slice() });
       maybeTell();
     },

@@ -30,15 +30,12 @@ describe('the studio', () => {
     const { folder, table } = await drawFaces(path.join(house.root, 'faces'));
     await fs.writeFile(path.join(folder, 'broken.png'), 'no picture');
     project = await client.call('projects.create', { name: 'My faces' });
-    const arrived = heard(client, `arrivals:${project.folder}`, ({ count }) => count > 0);
     const job = await client.call('pictures.import', {
       ...at(),
       sources: [folder],
       format: SMALL,
       labels: table,
     });
-    const { names, pictures } = await arrived;
-    expect([pictures.width, pictures.count, names[0]]).toEqual([16, names.length, 'face-00000.png']);
     expect((await ended(client, job)).state).toBe('done');
     const listed = await client.call('pictures.list', { ...at(), from: 0, count: 100 });
     ids = listed.pictures.map(({ id }) => id);
