@@ -1,6 +1,7 @@
 // All checks, as a newcomer and the integration run them: format, lint, types, fences, build, the runtime,
 // tests. `--slow` runs the long suites instead. Every stage runs, whatever the one before said; the last line
 // counts: a stage is one check, and so is each test.
+import { Buffer } from 'node:buffer';
 import { spawn, spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
