@@ -28,6 +28,10 @@ class Hands {
     context: JobContext;
     end: (outcome: 'done' | 'stopped' | Error) => void;
   }[] = [];
+  /** What two jobs at a time begin first is open. */
+  of({ id }: Job): Hands['begun'][number] {
+    return this.begun.find(({ context }) => context.job === id) as Hands['begun'][number];
+  }
   readonly work: Work = (request, context) =>
     new Promise((resolve, reject) => {
       const end = (outcome: 'done' | 'stopped' | Error): void =>
@@ -111,8 +115,8 @@ describe('jobs', () => {
   it('says what went wrong, for people or for us', async () => {
     const [one, two] = [await jobs.start(edit('/a'), 'one'), await jobs.start(edit('/b'), 'two')];
     await until(() => hands.begun.length === 2);
-    hands.begun[0].end(new MorphloomError('input', 'No usable picture.'));
-    hands.begun[1].end(new TypeError('oh'));
+    hands.of(one).end(new MorphloomError('input', 'No usable picture.'));
+    hands.of(two).end(new TypeError('oh'));
     await until(() => state(one) === 'failed' && state(two) === 'failed');
     expect(jobs.get(one.id).error).toEqual({ code: 'input', message: 'No usable picture.' });
     expect(jobs.get(two.id).error).toEqual({ code: 'defect', message: 'oh' });
@@ -124,9 +128,9 @@ describe('jobs', () => {
     const waiting = await jobs.start(train('/b'), 'waiting');
     const finished = await jobs.start(edit('/a'), 'finished');
     await until(() => hands.begun.length === 2);
-    hands.begun[0].context.setRun('001-sketch');
-    await hands.begun[0].context.keep(train('/a', '001-sketch'));
-    hands.begun[1].end('done');
+    hands.of(running).context.setRun('001-sketch');
+    await hands.of(running).context.keep(train('/a', '001-sketch'));
+    hands.of(finished).end('done');
     await until(() => state(finished) === 'done');
     await journal.close();
 
