@@ -1,6 +1,7 @@
 import * as fs from 'node:fs/promises';
 import * as path from 'node:path';
-import { CONTENT_SECURITY_POLICY, isOurAddress } from './page.ts';
+import { contentSecurityPolicy } from '../contract/studio/page.ts';
+import { isOurAddress } from './page.ts';
 
 const TYPES: Readonly<Record<string, string>> = {
   '.html': 'text/html; charset=utf-8',
@@ -49,7 +50,7 @@ export async function serveAsset(
   return new Response(new Uint8Array(await fs.readFile(file)), {
     headers: {
       'content-type': type,
-      'content-security-policy': CONTENT_SECURITY_POLICY,
+      'content-security-policy': contentSecurityPolicy(),
       'x-content-type-options': 'nosniff',
       'cross-origin-opener-policy': 'same-origin',
       'referrer-policy': 'no-referrer',

@@ -12,23 +12,3 @@ export function isOurAddress(address: string): boolean {
     return false;
   }
 }
-
-/**
- * What the page may do: run and show what came with it, and nothing from elsewhere. `blob:` is for pictures
- * that the engine sent. Styles may stand in attributes, where the window places and sizes things, but not in
- * elements.
- */
-export const CONTENT_SECURITY_POLICY = [
-  "default-src 'none'",
-  "script-src 'self'",
-  "style-src 'self'",
-  "style-src-attr 'unsafe-inline'",
-  "img-src 'self' blob:",
-  "media-src 'self' blob:",
-  "font-src 'self'",
-  "worker-src 'self'",
-  "connect-src 'self'",
-  "base-uri 'none'",
-  "form-action 'none'",
-  "frame-ancestors 'none'",
-].join('; ');

@@ -1,9 +1,7 @@
 import * as fs from 'node:fs/promises';
 import * as path from 'node:path';
-import { z } from 'zod';
-import type { AttributeState, ExportState, MorphState, RunState } from '../../contract/studio/state.ts';
+import type { AttributeState, ExportState, RunState } from '../../contract/studio/state.ts';
 import { listAttributes } from '../project/attribute-folder.ts';
-import { readJson } from '../project/json.ts';
 import type { Project } from '../project/project.ts';
 import { RunFolder } from '../project/run-folder.ts';
 import { newestModel } from './newest-model.ts';
@@ -50,29 +48,6 @@ export async function attributeStates(project: Project): Promise<AttributeState[
     heldOutAuc,
     current: model.hash === newest?.hash,
   }));
-}
-
-const morphHead = z.looseObject({ name: z.string(), keyframes: z.array(z.unknown()) });
-
-export async function morphStates(folder: string): Promise<MorphState[]> {
-  const names = (await fs.readdir(folder).catch(() => [] as string[])).filter((name) =>
-    name.endsWith('.json'),
-  );
-  const states = await Promise.all(
-    names.map(async (file): Promise<MorphState | null> => {
-      const whole = path.join(folder, file);
-      const head = await readJson(whole, morphHead).catch(() => null);
-      if (head === null) return null;
-      const { mtimeMs } = await fs.stat(whole);
-      return {
-        id: file.slice(0, -'.json'.length),
-        name: head.name,
-        keyframes: head.keyframes.length,
-        savedAt: mtimeMs,
-      };
-    }),
-  );
-  return states.filter((state) => state !== null).sort((a, b) => b.savedAt - a.savedAt);
 }
 
 export async function exportStates(folder: string): Promise<ExportState[]> {

@@ -3,8 +3,9 @@ import * as path from 'node:path';
 import { MorphloomError } from '../../contract/errors.ts';
 import type { PicturesState, ProjectState } from '../../contract/studio/state.ts';
 import { type Dataset, listSetAside, openDataset } from '../dataset/index.ts';
+import { listMorphs } from '../project/morph-folder.ts';
 import { Project } from '../project/project.ts';
-import { attributeStates, exportStates, morphStates, runStates } from './project-parts.ts';
+import { attributeStates, exportStates, runStates } from './project-parts.ts';
 
 /** Reads what a project's folder holds, and keeps what takes long to read for as long as it is true. */
 export class ProjectReader {
@@ -24,7 +25,7 @@ export class ProjectReader {
       pictures,
       runs: await runStates(project, pictures?.contentHash ?? null),
       attributes: await attributeStates(project),
-      morphs: await morphStates(project.morphs),
+      morphs: await listMorphs(project.morphs),
       exports: await exportStates(project.exports),
     };
   }

@@ -2,17 +2,15 @@ import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
-import { createRng } from '../../../src/core/rng.ts';
 import { createAdam } from '../../../src/engine/compute/adam.ts';
 import { compile } from '../../../src/engine/compute/compile.ts';
 import { openBackend } from '../../../src/engine/compute/select.ts';
-import { composeModel, composeTask } from '../../../src/engine/recipes/compose.ts';
 import { presets } from '../../../src/engine/recipes/presets.ts';
-import { applySetting, parseRecipe, presetNamed } from '../../../src/engine/recipes/resolve.ts';
 import { createComposedAdam } from '../../../src/engine/train/adam.ts';
 import type { CompileReport } from '../../../src/engine/train/program.ts';
 import type { CreateAdam, State, TrainingTask } from '../../../src/engine/train/task.ts';
 import { NotFiniteError, Trainer, trainableVariables } from '../../../src/engine/train/trainer.ts';
+import { thinTask } from '../recipes/thin.ts';
 import { tensorsLeftBy, tinyTask } from '../train/tiny-task.ts';
 
 await openBackend({ prefer: 'tensorflow' });
@@ -39,49 +37,22 @@ const everything = (trainer: Trainer): State =>
 const copied = (state: State): State =>
   new Map([...state].map(([name, { shape, values }]) => [name, { shape, values: values.slice() }]));
 
-const LABELS = ['even', 'odd'];
-
-/** A preset on 16 × 16 pictures, thinned so that a step takes milliseconds. */
-function presetTask(name: string, ...settings: string[]): TrainingTask {
-  const document = presetNamed(name) as { condition?: { classes: readonly string[] } };
-  if (document.condition !== undefined) document.condition.classes = LABELS;
-  const thin = ['latent.size=6', 'optimiser.batch=8', 'encoder.widths=[4,8]', 'decoder.widths=[4,8]'];
-  for (const setting of [...thin, ...settings]) applySetting(document, setting);
-  const model = composeModel(parseRecipe(document), { width: 16, height: 16, channels: 3 });
-  const size = 16 * 16 * 3;
-  const readBatch = (indices: ArrayLike<number>, out: Uint8Array): void => {
-    for (let i = 0; i < indices.length; i++) {
-      const rng = createRng(9, indices[i]);
-      const [from, to] = [rng.below(200), 40 + rng.below(16)];
-      for (let at = 0; at < size; at++) out[i * size + at] = from + ((at * 7 + rng.below(8)) % to);
-    }
-  };
-  const labelOf = (index: number): string => LABELS[index % LABELS.length];
-  return composeTask(model, { count: 24, readBatch, labelOf }, 1);
-}
-
 /** Every recipe, and each part that a recipe may name instead of the preset's. */
 const TASKS: Readonly<Record<string, () => TrainingTask>> = {
-  ...Object.fromEntries(presets.map(({ name }) => [name, () => presetTask(name)])),
+  ...Object.fromEntries(presets.map(({ name }) => [name, () => thinTask(name)])),
   'fully connected layers': () => tinyTask(),
   'three samples, and augmentation': () =>
-    presetTask(
-      'morph',
-      'latent.samples=3',
-      'regularisers=[]',
-      'augmentation.flip=0.5',
-      'augmentation.shift=2',
-    ),
+    thinTask('morph', 'latent.samples=3', 'regularisers=[]', 'augmentation.flip=0.5', 'augmentation.shift=2'),
   'group normalisation': () =>
-    presetTask('morph', 'encoder.normalisation="group"', 'decoder.normalisation="group"'),
+    thinTask('morph', 'encoder.normalisation="group"', 'decoder.normalisation="group"'),
   'no normalisation, nearest upsampling': () =>
-    presetTask(
+    thinTask(
       'vae',
       'encoder.normalisation="none"',
       'decoder.normalisation="none"',
       'decoder.upsampling="nearest"',
     ),
-  'transposed convolutions': () => presetTask('beta-vae', 'decoder.upsampling="transposed"'),
+  'transposed convolutions': () => thinTask('beta-vae', 'decoder.upsampling="transposed"'),
 };
 
 /** The one recipe whose graph TensorFlow still rewrites; what it rewrites was not found. Decision 0008 says more. */
@@ -135,12 +106,12 @@ describe('a compiled run', () => {
     ['eagerly', 'compiled'],
     ['compiled', 'eagerly'],
   ])('begun %s goes on bit for bit from what was saved, %s', (before, after) => {
-    const uncut = before === 'compiled' ? compiled(presetTask('morph')) : trainerOf(presetTask('morph'));
+    const uncut = before === 'compiled' ? compiled(thinTask('morph')) : trainerOf(thinTask('morph'));
     advance(uncut, 13);
     const [inference, training] = [copied(uncut.inferenceWeights()), copied(uncut.trainingState())];
     const losses = advance(uncut, 12);
 
-    const resumed = after === 'compiled' ? compiled(presetTask('morph')) : trainerOf(presetTask('morph'));
+    const resumed = after === 'compiled' ? compiled(thinTask('morph')) : trainerOf(thinTask('morph'));
     advance(resumed, 3);
     resumed.restore(13, inference, training);
     expect(advance(resumed, 12)).toEqual(losses);
@@ -187,7 +158,7 @@ describe('a compiled run', () => {
       folders: folders(),
     };
     const left = tensorsLeftBy(() => {
-      const trainer = compiled(presetTask('sketch'));
+      const trainer = compiled(thinTask('sketch'));
       advance(trainer, 9);
       expect(binding().getNumOfSavedModels()).toBe(before.sessions + 1);
       trainer.trainingState();

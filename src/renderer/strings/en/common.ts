@@ -95,11 +95,10 @@ export const common = {
       done: 'Done',
       failed: 'Failed',
       cancelled: 'Cancelled',
-      interrupted: 'Interrupted',
+      interrupted: 'Interrupted. What was done is kept.',
     },
     title: 'Under way',
     stuck: (count: number) => plural(count, 'job needs a look', 'jobs need a look'),
-    interrupted: 'Interrupted. What was done is kept.',
   },
   folders: {
     title: 'Choose a folder',
