@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { type AlignedCrop, alignedCropSchema } from './faces.ts';
 
 /** The largest side that a model's pictures may have, in pixels. */
 export const MAX_SIDE = 4096;
@@ -38,13 +39,27 @@ export const cropRectangleSchema = z.strictObject({
 });
 export type CropRectangle = Readonly<z.infer<typeof cropRectangleSchema>>;
 
-/** How one picture was brought to shape: as all are, or by hand. */
-export const pictureCropSchema = z.union([cropSchema, cropRectangleSchema]);
-export type PictureCrop = Crop | CropRectangle;
+/** How one picture was brought to shape: as all are, by hand, or by its eyes. */
+export const pictureCropSchema = z.union([cropSchema, cropRectangleSchema, alignedCropSchema]);
+export type PictureCrop = Crop | CropRectangle | AlignedCrop;
+
+/** Whether a picture was brought to shape by its eyes. */
+export function isAligned(crop: PictureCrop): crop is AlignedCrop {
+  return typeof crop !== 'string' && 'eyes' in crop;
+}
+
+/** Whether a picture was cropped by hand. */
+export function isRectangle(crop: PictureCrop): crop is CropRectangle {
+  return typeof crop !== 'string' && !isAligned(crop);
+}
 
 /** Whether two crops show the same part of a picture. */
 export function sameCrop(a: PictureCrop, b: PictureCrop): boolean {
   if (typeof a === 'string' || typeof b === 'string') return a === b;
+  if (isAligned(a) || isAligned(b)) {
+    if (!isAligned(a) || !isAligned(b) || a.at.x !== b.at.x || a.at.y !== b.at.y) return false;
+    return a.eyes.every(({ x, y }, i) => x === b.eyes[i]?.x && y === b.eyes[i].y);
+  }
   return a.x === b.x && a.y === b.y && a.width === b.width && a.height === b.height;
 }
 
@@ -67,6 +82,8 @@ export const datasetEntrySchema = z
     /** Numbers that came with a table: an attribute that is absent is unknown. */
     attributes: z.record(z.string(), z.number()).readonly().optional(),
     crop: pictureCropSchema,
+    /** How many faces were found in it, where they were looked for; it is aligned by the largest. */
+    faces: z.int().min(0).optional(),
     /** The size of the original, upright, in pixels. */
     width: z.int().min(1),
     height: z.int().min(1),
@@ -85,6 +102,7 @@ export const setAsideKindSchema = z.enum([
   'duplicate',
   'near-duplicate',
   'removed',
+  'no-face',
 ]);
 export type SetAsideKind = z.infer<typeof setAsideKindSchema>;
 
@@ -124,6 +142,14 @@ export interface ImportReport {
   readonly setAside: readonly SetAside[];
   /** With a table of labels: pictures that it does not name, and rows that name no picture. */
   readonly table?: { readonly picturesWithoutRow: number; readonly rowsWithoutPicture: number };
+  /** Where faces are aligned: pictures by the eyes that were found, by eyes placed by hand, kept whole, and those with several faces. */
+  readonly faces?: {
+    readonly found: number;
+    readonly byHand: number;
+    readonly whole: number;
+    /** Sources: aligned by the largest face. */
+    readonly several: readonly string[];
+  };
   readonly contentHash: string;
   readonly seconds: number;
 }

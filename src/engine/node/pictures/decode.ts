@@ -3,8 +3,10 @@ import {
   bytesPerPicture,
   type CropRectangle,
   type ImageFormat,
+  isAligned,
   type PictureCrop,
 } from '../../../contract/dataset.ts';
+import { renderAligned } from './aligned.ts';
 import { partOf, type Size } from './geometry.ts';
 import { padToFit } from './pad.ts';
 import { PictureProblem } from './problem.ts';
@@ -172,6 +174,13 @@ async function render(
   crop: PictureCrop,
 ): Promise<Uint8Array> {
   const { width, height, channels } = format;
+  if (isAligned(crop)) {
+    return renderAligned(image, upright, format, crop, async (part) => {
+      const data = await withChannels(part, channels).toBuffer();
+      if (channels === 4) premultiply(data);
+      return data;
+    });
+  }
   const oriented = image.clone().autoOrient();
   const resized =
     typeof crop !== 'string'

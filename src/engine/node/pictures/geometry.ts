@@ -1,4 +1,6 @@
-import type { CropRectangle, PictureCrop } from '../../../contract/dataset.ts';
+import { type CropRectangle, isAligned, type PictureCrop } from '../../../contract/dataset.ts';
+import { alignmentOf } from '../../../contract/faces.ts';
+import { scaleOf } from '../../../core/similarity.ts';
 
 /** In pixels. */
 export interface Size {
@@ -39,6 +41,13 @@ function within(
 
 /** How many pixels of the original, at its own size, a frame of the format's shape holds with this crop. */
 export function shownSize(upright: Size, format: Size, crop: PictureCrop): Size {
+  if (isAligned(crop)) {
+    const ratio = scaleOf(alignmentOf(crop, upright, format)) / format.width;
+    return {
+      width: Math.max(1, Math.round(format.width * ratio)),
+      height: Math.max(1, Math.round(format.height * ratio)),
+    };
+  }
   if (typeof crop !== 'string') return partOf(crop, upright, format);
   const ratios = [upright.width / format.width, upright.height / format.height] as const;
   const ratio = crop === 'fit' ? Math.max(...ratios) : Math.min(...ratios);

@@ -1,5 +1,5 @@
 import type { CropRectangle, Job, PictureState } from '../../../contract/studio/state.ts';
-import type { SetAside } from '../../../contract/dataset.ts';
+import { isRectangle, type SetAside } from '../../../contract/dataset.ts';
 import type { Input } from '../../../contract/studio/api.ts';
 import { Actions } from '../../lib/actions.svelte.ts';
 import { studio } from '../../lib/studio.svelte.ts';
@@ -69,7 +69,7 @@ export class PictureEdits {
   }
 
   crop(picture: PictureState, rectangle: CropRectangle | null): void {
-    const before = typeof picture.crop === 'string' ? null : picture.crop;
+    const before = isRectangle(picture.crop) ? picture.crop : null;
     const crop = async (to: CropRectangle | null): Promise<void> => {
       const job = await this.#edit({ crop: { id: picture.id, rectangle: to } });
       // Undo does not wait for it, what is shown does.

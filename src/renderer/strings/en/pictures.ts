@@ -57,6 +57,7 @@ export const pictures = {
       duplicate: 'The same picture twice',
       'near-duplicate': 'Nearly the same picture',
       removed: 'Set aside by you',
+      'no-face': 'No face was found',
     },
   },
   settings: {
