@@ -67,6 +67,8 @@ export const timelineSchema = z.strictObject({
   loop: z.enum(LOOPS).default('pingpong'),
   /** How much of what the model cannot draw is added back: 0 is the model's own picture, 1 the artist's. */
   detail: z.number().min(0).max(1).default(1),
+  /** Whether a copy of the model's decoder is fitted to the keyframes' pictures first: cleaner between them, and slower to begin. */
+  fit: z.boolean().default(false),
   /** The time of all ways that have none of their own, in one direction and without holds. */
   seconds: z.number().min(0.001).max(MAX_SECONDS).default(2),
   framesPerSecond: z.number().min(0.1).max(240).default(30),

@@ -166,6 +166,22 @@ describe('morphloom morph', () => {
     expect(await readProvenance(out('old-again.gif'))).toEqual(await readProvenance(out('old.gif')));
   });
 
+  it('fits a copy of the model to the pictures when asked to, and rebuilds what comes of it', async () => {
+    const flags = ['--frames', '5', '--detail', '0', '--out'];
+    expect(morph(project, 'blue', 'green', ...flags, out('plain.gif'))).toMatchObject({ status: 0 });
+    const made = morph(project, 'blue', 'green', '--fit', ...flags, out('fit.gif'));
+    expect(made).toMatchObject({ status: 0 });
+    expect(await readProvenance(out('fit.gif'))).toMatchObject({ timeline: { fit: true } });
+    const pixels = (file: string): Promise<Buffer> =>
+      sharp(file).resize(16, 16).removeAlpha().raw().toBuffer();
+    const blue = await pixels(path.join(pictures, 'blue.png'));
+    const off = async (name: string): Promise<number> =>
+      (await pixels(out(name))).reduce((sum, value, i) => sum + (value - blue[i]) ** 2, 0);
+    expect(await off('fit.gif')).toBeLessThan(0.8 * (await off('plain.gif')));
+    const rebuilt = morph('--from', out('fit.gif'), '--json');
+    expect(JSON.parse(rebuilt.stdout)).toMatchObject({ identical: true });
+  });
+
   it("plays the studio's timelines, and rebuilds them to the byte", async () => {
     const { entries } = await openDataset(path.join(project, 'dataset'));
     const id = (name: string): string => entries.find(({ source }) => source.endsWith(name))?.id ?? '';

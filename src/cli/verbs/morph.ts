@@ -34,12 +34,13 @@ interface Flags extends InstrumentFlags {
   readonly detail: number;
   readonly scale: number;
   readonly hold: number;
+  readonly fit?: true;
   readonly seed: number;
 }
 
 const MAX_NAME = 200;
 /** What a timeline decides, and a recipe, so that it cannot be given beside one. */
-const OF_THE_TIMELINE = ['frames', 'fps', 'path', 'ease', 'loop', 'detail', 'hold'];
+const OF_THE_TIMELINE = ['frames', 'fps', 'path', 'ease', 'loop', 'detail', 'hold', 'fit'];
 const OF_THE_RECIPE = [...OF_THE_TIMELINE, 'scale', 'seed'];
 
 /**
@@ -74,6 +75,10 @@ export function registerMorph(program: Command): void {
     .option('--detail <0..1>', 'how much of what the model cannot draw is added back', number(0, 1), detail)
     .option('--scale <n>', "size of the frames, in the model's sizes", number(1, MAX_SCALE), scale)
     .option('--hold <frames>', 'how long each picture stays', whole(0, MAX_FRAMES), hold)
+    .option(
+      '--fit',
+      "fit a copy of the model's decoder to these pictures first: cleaner between them, slower to begin",
+    )
     .option('--seed <n>', 'recorded in the recipe', seed, 0)
     .addOption(
       new Option(
@@ -120,7 +125,12 @@ async function make(
   await withInstrument(project, flags, voice, async (instrument) => {
     const references = await picturesNamed(instrument, pictures);
     const ids = references.map(({ id }) => id);
-    const timeline = morphTimeline(pictures.join(' → ').slice(0, MAX_NAME), ids, settings);
+    const timeline = morphTimeline(
+      pictures.join(' → ').slice(0, MAX_NAME),
+      ids,
+      settings,
+      flags.fit === true,
+    );
     const hooks = { onProgress: voice.onProgress, signal: voice.signal };
     const job = { instrument, timeline, pictures: references, scale, seed: flags.seed, out, ...hooks };
     tell(voice, instrument, await exportTimeline(job), { settings });

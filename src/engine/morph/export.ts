@@ -6,17 +6,19 @@ import type { ExportFormat } from '../../contract/studio/api.ts';
 import type { Timeline, TimelineRecipe } from '../../contract/timeline.ts';
 import type { Frame } from '../export/frame.ts';
 import type { OpenedInstrument } from '../latent/open.ts';
+import { tuneDecoder } from '../latent/tune.ts';
 import { writeAnimation, type WrittenAnimation } from '../node/encoders/animation.ts';
 import { sheet } from '../node/encoders/compose.ts';
 import { writeStill } from '../node/encoders/still.ts';
 import { fileName } from '../node/file-name.ts';
 import { exists } from '../node/files.ts';
+import { FittedStudio } from './fitted.ts';
 import { timelineFrames } from './frames.ts';
 import type { PictureReference } from './material.ts';
 import { openMaterial } from './pictures.ts';
 import type { TimelinePlan } from './plan.ts';
 import type { ReadRecipe } from './recipe.ts';
-import { type Hooks, TimelineStudio } from './timeline.ts';
+import type { Hooks } from './timeline.ts';
 
 export interface TimelineExport extends Hooks {
   readonly instrument: OpenedInstrument;
@@ -115,7 +117,10 @@ async function draw(
   const material = await openMaterial(instrument, pictures);
   try {
     const provenance = recipeOf(material);
-    const plan = await new TimelineStudio(instrument, material).plan(timeline, { onProgress, signal });
+    const studio = new FittedStudio(instrument, material, (pictures, hooks) =>
+      tuneDecoder(instrument, pictures, hooks),
+    );
+    const plan = await studio.plan(timeline, { onProgress, signal });
     const frames = timelineFrames(plan, { scale, signal });
     const options = { out, provenance, onProgress, signal };
     const written = /\.png$/i.test(out)

@@ -79,8 +79,14 @@ export function checkMorph(
 /**
  * A timeline from picture to picture, each way alike.
  * @param pictures their ids, in order
+ * @param fit whether a copy of the model's decoder is fitted to them first
  */
-export function morphTimeline(name: string, pictures: readonly string[], settings: MorphSettings): Timeline {
+export function morphTimeline(
+  name: string,
+  pictures: readonly string[],
+  settings: MorphSettings,
+  fit = false,
+): Timeline {
   const { frames, framesPerSecond, path, ease, loop, detail, hold } = settings;
   const directions = loop === 'pingpong' ? 2 : 1;
   return {
@@ -97,6 +103,7 @@ export function morphTimeline(name: string, pictures: readonly string[], setting
     path,
     loop,
     detail,
+    fit,
     seconds: frames / directions / framesPerSecond,
     framesPerSecond,
   };

@@ -14,6 +14,7 @@ export function emptyTimeline(name: string): Timeline {
     path: null,
     loop: 'cycle',
     detail: 1,
+    fit: false,
     seconds: 4,
     framesPerSecond: 30,
   };
