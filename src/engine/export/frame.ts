@@ -55,9 +55,3 @@ export function checkFrame(frame: Frame): void {
     );
   }
 }
-
-/** The colour of a frame that shows one colour only, as `[r, g, b, a]`; null when anything can be seen. */
-export function flatColour({ data, channels }: Frame): readonly [number, number, number, number] | null {
-  for (let i = channels; i < data.length; i++) if (data[i] !== data[i - channels]) return null;
-  return [data[0], data[1], data[2], channels === 4 ? data[3] : 255];
-}

@@ -1,5 +1,6 @@
 import { asciiBytes, asciiText, concatBytes, type ByteSource, viewOf } from './bytes.ts';
 import { MAX_PROVENANCE_BYTES } from '../../contract/provenance.ts';
+import { RECIPE_MARK } from './mark.ts';
 
 /** The GIF89a container (W3C copy of CompuServe's specification, 1990): taken apart, and put together. */
 
@@ -9,9 +10,6 @@ const TRAILER = 0x3b;
 const COMMENT = 0xfe;
 const GRAPHIC_CONTROL = 0xf9;
 const MAX_SUB_BLOCK = 255;
-
-/** What stands before the recipe in the comment, for people who look at it with another tool. */
-const MARK = 'morphloom:';
 
 /** Dispose of the frame by clearing its rectangle, so that the next one is seen through its holes. */
 export const DISPOSE_TO_BACKGROUND = 2;
@@ -128,10 +126,12 @@ function inSubBlocks(bytes: Uint8Array): Uint8Array {
 
 /**
  * The start of an animation: header, how it repeats, recipe. The recipe follows the NETSCAPE2.0 block, as some
- * players look for that one right behind the header and nowhere else. Without the block a GIF plays once.
+ * players look for that one right behind the header and nowhere else. Without the block a GIF plays once; with it,
+ * once more than it says.
+ * @param plays how often it plays; 0 for ever
  * @param recipe ASCII
  */
-export function gifStart(width: number, height: number, forever: boolean, recipe: string): Uint8Array {
+export function gifStart(width: number, height: number, plays: number, recipe: string): Uint8Array {
   const screen = new Uint8Array(7);
   viewOf(screen).setUint16(0, width, true);
   viewOf(screen).setUint16(2, height, true);
@@ -141,12 +141,13 @@ export function gifStart(width: number, height: number, forever: boolean, recipe
     asciiBytes('NETSCAPE2.0'),
     Uint8Array.of(3, 1, 0, 0, 0),
   ]);
+  viewOf(repeats).setUint16(repeats.length - 3, Math.max(0, plays - 1), true);
   return concatBytes([
     asciiBytes('GIF89a'),
     screen,
-    forever ? repeats : new Uint8Array(0),
+    plays === 1 ? new Uint8Array(0) : repeats,
     Uint8Array.of(EXTENSION, COMMENT),
-    inSubBlocks(asciiBytes(MARK + recipe)),
+    inSubBlocks(asciiBytes(RECIPE_MARK + recipe)),
   ]);
 }
 
@@ -199,9 +200,13 @@ export function findGifRecipe(source: ByteSource): string | null {
     if (kind === TRAILER) return null;
     if (kind === EXTENSION) {
       const label = take(source, cursor, 1)[0];
-      const data = subBlocks(source, cursor, label === COMMENT ? MARK.length + MAX_PROVENANCE_BYTES + 1 : 0);
+      const data = subBlocks(
+        source,
+        cursor,
+        label === COMMENT ? RECIPE_MARK.length + MAX_PROVENANCE_BYTES + 1 : 0,
+      );
       const text = label === COMMENT ? asciiText(data) : '';
-      if (text.startsWith(MARK)) return text.slice(MARK.length);
+      if (text.startsWith(RECIPE_MARK)) return text.slice(RECIPE_MARK.length);
     } else if (kind === IMAGE) {
       const flags = take(source, cursor, 9)[8];
       cursor.at += paletteBytes(flags) + 1;

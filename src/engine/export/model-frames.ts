@@ -1,3 +1,4 @@
+import { MorphloomError } from '../../contract/errors.ts';
 import type { Frame } from './frame.ts';
 
 /** The pictures of a model: `[count, height, width, channels]`, 1 grey, 3 colour, 4 premultiplied alpha. */
@@ -8,11 +9,18 @@ export interface ModelImage {
 }
 
 /**
- * A model's pictures as frames: grey becomes colour, premultiplied alpha straight.
+ * A model's pictures as frames: grey becomes colour, premultiplied alpha straight. Throws `training` for values
+ * that are no numbers: they would come out black, and nobody would know why.
  * @param pictures uint8, or float in [0, 1]
  */
 export function framesOf(pictures: Float32Array | Uint8Array, image: ModelImage): Frame[] {
   const size = image.width * image.height * image.channels;
+  if (pictures instanceof Float32Array && pictures.some(Number.isNaN)) {
+    throw new MorphloomError(
+      'training',
+      'The model draws values that are no numbers, so there is nothing to be shown: its training went astray, or its file is damaged; use an earlier run, or train it again with a lower learning rate.',
+    );
+  }
   return Array.from({ length: pictures.length / size }, (_, i) =>
     frameOf(pictures.subarray(i * size, (i + 1) * size), image),
   );

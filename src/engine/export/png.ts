@@ -3,7 +3,7 @@ import { MAX_PROVENANCE_BYTES } from '../../contract/provenance.ts';
 
 /** PNG chunks (ISO/IEC 15948, 5.3 and 11.3.3.4): the recipe is an iTXt chunk with the keyword `morphloom`. */
 
-const SIGNATURE = Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a);
+export const PNG_SIGNATURE = Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a);
 const KEYWORD = 'morphloom';
 /** Keyword, its end, "not compressed" (two bytes), no language, no translated keyword. */
 const PREFIX = concatBytes([asciiBytes(KEYWORD), new Uint8Array(5)]);
@@ -23,7 +23,8 @@ export function crc32(bytes: Uint8Array): number {
   return (c ^ 0xffffffff) >>> 0;
 }
 
-function chunk(type: string, data: Uint8Array): Uint8Array {
+/** A chunk: its length, its type (four letters), its data, its checksum. */
+export function pngChunk(type: string, data: Uint8Array): Uint8Array {
   const bytes = new Uint8Array(12 + data.length);
   viewOf(bytes).setUint32(0, data.length);
   bytes.set(asciiBytes(type), 4);
@@ -32,17 +33,38 @@ function chunk(type: string, data: Uint8Array): Uint8Array {
   return bytes;
 }
 
+/** The recipe (UTF-8 text) as a chunk, which stands before the picture's data. */
+export function recipeChunk(recipe: string): Uint8Array {
+  return pngChunk('iTXt', concatBytes([PREFIX, new TextEncoder().encode(recipe)]));
+}
+
 /** Puts the recipe (UTF-8 text) behind the header chunk, where it is found without reading the picture. */
 export function embedInPng(png: Uint8Array, recipe: string): Uint8Array {
-  const headerEnd = SIGNATURE.length + 12 + 13;
+  const headerEnd = PNG_SIGNATURE.length + 12 + 13;
   if (!isPng(png) || asciiText(png.subarray(12, 16)) !== 'IHDR')
     throw new PngError('it does not begin as a PNG');
-  const text = chunk('iTXt', concatBytes([PREFIX, new TextEncoder().encode(recipe)]));
+  const text = recipeChunk(recipe);
   return concatBytes([png.subarray(0, headerEnd), text, png.subarray(headerEnd)]);
 }
 
+/** The chunks of a whole PNG, in order. Throws a PngError where it is none. */
+export function splitPng(png: Uint8Array): { readonly type: string; readonly data: Uint8Array }[] {
+  if (!isPng(png)) throw new PngError('it does not begin as a PNG');
+  const chunks: { type: string; data: Uint8Array }[] = [];
+  for (let at = PNG_SIGNATURE.length; at + 12 <= png.length;) {
+    const length = viewOf(png).getUint32(at);
+    if (at + 12 + length > png.length) throw new PngError(`the chunk at byte ${at} is longer than the file`);
+    chunks.push({
+      type: asciiText(png.subarray(at + 4, at + 8)),
+      data: png.subarray(at + 8, at + 8 + length),
+    });
+    at += 12 + length;
+  }
+  return chunks;
+}
+
 function isPng(start: Uint8Array): boolean {
-  return SIGNATURE.every((byte, i) => start[i] === byte);
+  return PNG_SIGNATURE.every((byte, i) => start[i] === byte);
 }
 
 /** The recipe in a PNG; null where there is none. Throws a PngError where the file is damaged before it. */

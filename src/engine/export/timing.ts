@@ -14,6 +14,9 @@ export const GIF_CLOCK: Clock = { ticksPerSecond: 100, maxFramesPerSecond: 50 };
 /** WebP counts milliseconds; browsers treat delays of 10 and less as 100. */
 export const WEBP_CLOCK: Clock = { ticksPerSecond: 1000, maxFramesPerSecond: 90 };
 
+/** Film and folders of frames take any rate. */
+export const FREE_CLOCK: Clock = { ticksPerSecond: 1000, maxFramesPerSecond: 240 };
+
 export interface Pace {
   /** The rate that is written: the one asked for, or the fastest that the format can. */
   readonly framesPerSecond: number;
@@ -28,15 +31,18 @@ export interface Pace {
   readonly note: string | null;
 }
 
-/** How frames that come at `framesPerSecond` (0.1 to 240) are timed by `clock`. Throws `usage` outside. */
-export function createPace(framesPerSecond: number, clock: Clock): Pace {
+/**
+ * How frames that come at `framesPerSecond` (0.1 to 240) are timed by `clock`. Throws `usage` outside.
+ * @param atMost the rate that is wanted, where it is lower
+ */
+export function createPace(framesPerSecond: number, clock: Clock, atMost = Infinity): Pace {
   if (!(framesPerSecond >= 0.1 && framesPerSecond <= 240)) {
     throw new MorphloomError(
       'usage',
       `${framesPerSecond} frames per second is not possible; choose from 0.1 to 240.`,
     );
   }
-  const rate = Math.min(framesPerSecond, clock.maxFramesPerSecond);
+  const rate = Math.min(framesPerSecond, clock.maxFramesPerSecond, atMost);
   const start = (shown: number): number => Math.round((shown * clock.ticksPerSecond) / rate);
   const slot = (index: number): number => Math.floor((index * rate) / framesPerSecond + 1e-9);
   return {
@@ -44,7 +50,7 @@ export function createPace(framesPerSecond: number, clock: Clock): Pace {
     keeps: (index) => index === 0 || slot(index) !== slot(index - 1),
     delay: (shown) => start(shown + 1) - start(shown),
     note:
-      rate === framesPerSecond
+      rate === framesPerSecond || atMost <= clock.maxFramesPerSecond
         ? null
         : `Players show this format at ${rate} frames per second at most: frames were left out, the duration is kept.`,
   };

@@ -116,8 +116,8 @@ export interface WebpHeader {
   readonly width: number;
   readonly height: number;
   readonly alpha: boolean;
-  /** Null for a still; else whether it repeats for ever, or plays once. */
-  readonly animation: { readonly forever: boolean } | null;
+  /** Null for a still; else how often it plays, 0 for ever. */
+  readonly animation: { readonly plays: number } | null;
 }
 
 /** The start of a file that will be `fileBytes` long: always of the same length for the same kind. */
@@ -129,7 +129,11 @@ export function webpStart({ width, height, alpha, animation }: WebpHeader, fileB
   setUint24(extended, 4, width - 1);
   setUint24(extended, 7, height - 1);
   const parts = [riff, chunk('VP8X', extended)];
-  if (animation !== null) parts.push(chunk('ANIM', Uint8Array.of(0, 0, 0, 0, animation.forever ? 0 : 1, 0)));
+  if (animation !== null) {
+    const repeats = new Uint8Array(6);
+    viewOf(repeats).setUint16(4, animation.plays, true);
+    parts.push(chunk('ANIM', repeats));
+  }
   return concatBytes(parts);
 }
 

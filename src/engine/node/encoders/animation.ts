@@ -1,33 +1,40 @@
 import * as fs from 'node:fs/promises';
 import * as path from 'node:path';
+import { DEFAULT_ENCODING, type Encoding } from '../../../contract/encoding.ts';
 import { MorphloomError, throwIfCancelled } from '../../../contract/errors.ts';
 import type { OnProgress } from '../../../contract/progress.ts';
-import { encodeProvenance, type Provenance } from '../../../contract/provenance.ts';
-import { checkAnimationSize, checkFrame, flatColour, type Frame } from '../../export/frame.ts';
-import { createPace, GIF_CLOCK, WEBP_CLOCK } from '../../export/timing.ts';
+import type { Provenance } from '../../../contract/provenance.ts';
+import type { Frame } from '../../export/frame.ts';
 import { describeWriteFailure } from '../files.ts';
-import { openFrameFolder } from './folder.ts';
-import { openGif, openWebp } from './movie.ts';
-import { type Kernel, resizeFrame } from './pixels.ts';
-import type { FrameSink, SinkSettings } from './sink.ts';
+import { fit, gaveUp } from './fit.ts';
+import { type AnimationFormat, formatOf } from './formats.ts';
+import { encodePass, type Passed, type PassSettings } from './pass.ts';
+import type { Kernel } from './pixels.ts';
+import { losesAlpha } from './prepare.ts';
+import { fillSpool } from './spool.ts';
 import { openDraft } from './target.ts';
+import { type Watched, watch } from './watch.ts';
 
 export interface AnimationOptions {
-  /** All of one size. With 4 channels the animation has alpha (GIF: a pixel is seen or not). */
+  /** All of one size. With 4 channels the animation has alpha (GIF: a pixel is seen or not), where its format has it. */
   readonly frames: Iterable<Frame> | AsyncIterable<Frame>;
   /** How many frames there will be, if known: for the progress. */
   readonly frameCount?: number;
-  /** 0.1 to 240. GIF plays 50 at most, WebP 90: above, frames are left out and the duration is kept. */
+  /** 0.1 to 240. GIF plays 50 at most, WebP and APNG 90: above, frames are left out and the duration is kept. */
   readonly framesPerSecond: number;
-  /** True repeats for ever, false plays once. */
+  /** True repeats for ever, false plays once, where `encoding.plays` says nothing else. */
   readonly loop: boolean;
-  /** `.gif`, `.webp`, or a folder for PNG frames (ends with a slash, or has no extension). */
+  /** `.gif`, `.webp`, `.apng`, `.mp4`, `.webm`, or a folder for PNG frames (ends with a slash, or has no extension). */
   readonly out: string;
-  /** Enlarges (or reduces) by this factor; 1 when left out. */
+  /** Enlarges (or reduces) by this factor where `encoding.side` is null; 1 when left out. */
   readonly scale?: number;
   /** How pictures are scaled: `lanczos3` (the default) is smooth, `nearest` keeps pixels square. */
   readonly kernel?: Kernel;
-  readonly provenance: Provenance;
+  readonly encoding?: Encoding;
+  /** No file may be larger: what is seen least is given up until it fits, and the notes say what. */
+  readonly maxBytes?: number | undefined;
+  /** May depend on the encoding that the file got, which is another than the one asked for where a limit was to be met. */
+  readonly provenance: Provenance | ((encoding: Encoding) => Provenance);
   /** Writes an animation even though nothing but one colour is seen in it. */
   readonly allowFlat?: boolean;
   readonly onProgress?: OnProgress;
@@ -41,122 +48,116 @@ export interface WrittenAnimation {
   readonly frames: number;
   readonly width: number;
   readonly height: number;
-  /** How long it plays. */
+  /** How long it plays, once. */
   readonly seconds: number;
   /** What the user should know about the file, in sentences; mostly nothing. */
   readonly notes: readonly string[];
 }
 
-/** A folder of frames has no time in it: nothing is left out. */
-const FOLDER_CLOCK = { ticksPerSecond: 1000, maxFramesPerSecond: 240 };
-
-type Format = 'gif' | 'webp' | 'folder';
-
-function formatOf(out: string): Format {
-  if (/[\\/]$/.test(out)) return 'folder';
-  const extension = path.extname(out).toLowerCase();
-  if (extension === '.gif') return 'gif';
-  if (extension === '.webp') return 'webp';
-  if (extension === '') return 'folder';
-  throw new MorphloomError(
-    'usage',
-    `"${out}": no animation can be written as ${extension}; choose .gif, .webp, or a folder (ending with a slash) for PNG frames.`,
-  );
-}
-
 /**
  * Writes an animation with its recipe inside. The file appears under its name when it is complete, and not
- * before; memory does not grow with its length. Throws `usage` for a name, rate or size that is not possible
- * or a name that is taken by something else, `input` when there are no frames or nothing to be seen in them.
+ * before; memory does not grow with its length. Throws `usage` for a name, rate, size or limit that is not
+ * possible or a name that is taken by something else, `input` when there are no frames or nothing to be seen
+ * in them, `environment` where film is asked for and there is no encoder for it.
  */
 export async function writeAnimation(options: AnimationOptions): Promise<WrittenAnimation> {
-  const { out, frames, framesPerSecond, loop, provenance, onProgress, signal } = options;
+  const { out, framesPerSecond, loop, onProgress, signal, frameCount, maxBytes } = options;
+  const { encoding = DEFAULT_ENCODING, scale = 1, kernel = 'lanczos3' } = options;
   const format = formatOf(out);
-  const recipe = encodeProvenance(provenance);
-  const clock = { gif: GIF_CLOCK, webp: WEBP_CLOCK, folder: FOLDER_CLOCK }[format];
-  const pace = createPace(framesPerSecond, clock);
-  const { scale = 1 } = options;
-  if (!(scale > 0 && Number.isFinite(scale))) {
-    throw new MorphloomError('usage', `A scale of ${scale} is not possible; choose a number above 0.`);
-  }
-  throwIfCancelled(signal);
-  const draft = await openDraft(out, format === 'folder' ? 'folder' : 'file');
-  let written = 0;
-  const report = (done = written): void => {
-    written = done;
-    onProgress?.({ stage: 'Writing frames', done, total: options.frameCount ?? null, unit: 'frames' });
+  checkLimit(maxBytes, format, out);
+  const plays = encoding.plays ?? (loop ? 0 : 1);
+  const { provenance } = options;
+  const settings: PassSettings = {
+    format,
+    framesPerSecond,
+    plays,
+    scale,
+    kernel,
+    signal,
+    provenance: typeof provenance === 'function' ? provenance : () => provenance,
+    onWritten: (done) =>
+      onProgress?.({ stage: 'Writing frames', done, total: frameCount ?? null, unit: 'frames' }),
   };
-  let sink: FrameSink | null = null;
+  throwIfCancelled(signal);
+  const kind = format.name === 'frames' ? 'folder' : 'file';
+  const draft = await openDraft(out, kind);
+  const drafts = [draft];
   try {
-    let first: Frame | null = null;
-    let flat: string | null = null;
-    let given = 0;
-    let shown = 0;
-    for await (const frame of frames) {
-      throwIfCancelled(signal);
-      checkFrame(frame);
-      if (given === 0) flat = flatColour(frame)?.join() ?? null;
-      else if (flat !== null && flatColour(frame)?.join() !== flat) flat = null;
-      if (pace.keeps(given++)) {
-        const shownFrame = await scaled(frame, options);
-        first ??= shownFrame;
-        checkAlike(shownFrame, first, given - 1);
-        sink ??= await open(format, draft.path, first, { pace, loop, recipe, signal, onWritten: report });
-        await sink.add(shownFrame);
-        shown++;
-      }
-      report();
+    const watched = watch(options.frames, {
+      framesPerSecond,
+      loops: plays !== 1,
+      out,
+      allowFlat: options.allowFlat,
+    });
+    const playsAnew = !format.repeats && plays > 1;
+    let result: Passed;
+    if (maxBytes === undefined && !playsAnew) {
+      result = await encodePass(watched.frames, encoding, draft.path, settings);
+    } else {
+      const spool = await openDraft(out, 'file');
+      drafts.push(spool);
+      const attempt = await openDraft(out, 'file');
+      drafts.push(attempt);
+      result = await fit(await fillSpool(spool.path, counted(watched.frames, options), signal), {
+        encoding,
+        settings,
+        maxBytes: maxBytes ?? Infinity,
+        files: [draft.path, attempt.path],
+        out,
+        onProgress,
+      });
     }
-    if (sink === null || first === null) {
-      throw new MorphloomError('input', `"${out}" was not written: there are no frames to show.`);
-    }
-    if (flat !== null && options.allowFlat !== true) {
-      throw new MorphloomError(
-        'input',
-        `"${out}" was not written: every frame is the same flat colour (${flat}); check the model and the pictures that it was made from.`,
-      );
-    }
-    await sink.finish();
     throwIfCancelled(signal);
-    await sink.close();
-    sink = null;
     const bytes = await sizeOnDisk(draft.path);
     await draft.commit();
-    return {
-      path: path.resolve(out),
-      bytes,
-      frames: shown,
-      width: first.width,
-      height: first.height,
-      seconds: shown / pace.framesPerSecond,
-      notes: pace.note === null ? [] : [pace.note],
-    };
+    const { frames, width, height, seconds } = result;
+    const notes = notesOn(result, watched.result(), encoding, settings);
+    return { path: path.resolve(out), bytes, frames, width, height, seconds, notes };
   } catch (cause) {
     throw describeWriteFailure(out, cause);
   } finally {
-    await sink?.close();
-    await draft.discard();
+    for (const each of drafts) await each.discard();
   }
 }
 
-async function open(format: Format, draft: string, first: Frame, settings: SinkSettings): Promise<FrameSink> {
-  if (format === 'folder') return openFrameFolder(draft, settings);
-  return format === 'gif' ? openGif(draft, first, settings) : openWebp(draft, first, settings);
-}
-
-function checkAlike(frame: Frame, first: Frame, index: number): void {
-  if (frame.width !== first.width || frame.height !== first.height || frame.channels !== first.channels) {
-    throw new RangeError(
-      `Frame ${index} is ${frame.width} × ${frame.height} × ${frame.channels}, the first is ${first.width} × ${first.height} × ${first.channels}.`,
+function checkLimit(maxBytes: number | undefined, { name }: AnimationFormat, out: string): void {
+  if (maxBytes === undefined) return;
+  if (!(maxBytes >= 1)) throw new MorphloomError('usage', `A limit of ${maxBytes} bytes is not possible.`);
+  if (name === 'frames') {
+    throw new MorphloomError(
+      'usage',
+      `"${out}" is a folder of lossless frames, which no limit of size applies to; choose a file, or leave the limit out.`,
     );
   }
 }
 
-async function scaled(frame: Frame, { scale = 1, kernel = 'lanczos3' }: AnimationOptions): Promise<Frame> {
-  const width = Math.max(1, Math.round(frame.width * scale));
-  const height = Math.max(1, Math.round(frame.height * scale));
-  checkAnimationSize(width, height, frame.channels);
-  return resizeFrame(frame, width, height, kernel);
+async function* counted(
+  frames: AsyncIterable<Frame>,
+  { frameCount, onProgress }: AnimationOptions,
+): AsyncGenerator<Frame, void, undefined> {
+  let done = 0;
+  for await (const frame of frames) {
+    yield frame;
+    onProgress?.({ stage: 'Drawing frames', done: ++done, total: frameCount ?? null, unit: 'frames' });
+  }
+}
+
+/** What should be known about a file, in sentences. */
+function notesOn(
+  result: Passed,
+  { warnings, channels }: Watched,
+  asked: Encoding,
+  settings: PassSettings,
+): string[] {
+  const { format } = settings;
+  const notes = [...warnings, ...gaveUp(asked, result, settings.framesPerSecond)];
+  if (result.paceNote !== null) notes.push(result.paceNote);
+  if (losesAlpha(channels, { ...settings, encoding: asked })) {
+    notes.push(
+      `.${format.name} has no transparency: it lies on white; choose another with a background colour.`,
+    );
+  }
+  return notes;
 }
 
 async function sizeOnDisk(file: string): Promise<number> {

@@ -22,8 +22,8 @@ interface Container {
 /** Opens a GIF at `file` for frames like `first`. */
 export function openGif(file: string, first: Frame, settings: SinkSettings): Promise<FrameSink> {
   return openMovie(file, first, settings, {
-    encode: gifSegment,
-    start: () => gifStart(first.width, first.height, settings.loop, settings.recipe),
+    encode: (segment) => gifSegment(segment, settings.quality),
+    start: () => gifStart(first.width, first.height, settings.plays, settings.recipe),
     end: gifEnd,
     maxBytes: Infinity,
   });
@@ -32,9 +32,9 @@ export function openGif(file: string, first: Frame, settings: SinkSettings): Pro
 /** Opens an animated WebP at `file` for frames like `first`. */
 export function openWebp(file: string, first: Frame, settings: SinkSettings): Promise<FrameSink> {
   const { width, height, channels } = first;
-  const header = { width, height, alpha: channels === 4, animation: { forever: settings.loop } };
+  const header = { width, height, alpha: channels === 4, animation: { plays: settings.plays } };
   return openMovie(file, first, settings, {
-    encode: webpSegment,
+    encode: (segment) => webpSegment(segment, settings.quality),
     start: (fileBytes) => webpStart(header, fileBytes),
     end: webpEnd(settings.recipe),
     maxBytes: MAX_WEBP_BYTES,

@@ -5,7 +5,9 @@ import { MAX_PROVENANCE_BYTES, parseProvenance, type Provenance } from '../../..
 import type { ByteSource } from '../../export/bytes.ts';
 import { asciiText } from '../../export/bytes.ts';
 import { findGifRecipe, GifError } from '../../export/gif.ts';
+import { findMp4Recipe, isMp4, Mp4Error } from '../../export/mp4.ts';
 import { findPngRecipe, PngError } from '../../export/png.ts';
+import { findWebmRecipe, isWebm, WebmError } from '../../export/webm.ts';
 import { findWebpRecipe, WebpError } from '../../export/webp.ts';
 
 /** The file that carries the recipe of a folder of frames. */
@@ -44,6 +46,8 @@ function findRecipe(file: string): string | null {
     if (start.startsWith('GIF8')) return findGifRecipe(source);
     if (start.startsWith('\u0089PNG')) return findPngRecipe(source);
     if (start.startsWith('RIFF') && start.endsWith('WEBP')) return findWebpRecipe(source);
+    if (isMp4(start)) return findMp4Recipe(source);
+    if (isWebm(start)) return findWebmRecipe(source);
     return null;
   } finally {
     fs.closeSync(handle);
@@ -51,7 +55,7 @@ function findRecipe(file: string): string | null {
 }
 
 function isDamage(error: unknown): error is Error {
-  return error instanceof GifError || error instanceof PngError || error instanceof WebpError;
+  return [GifError, Mp4Error, PngError, WebmError, WebpError].some((kind) => error instanceof kind);
 }
 
 /** Whether a file was made by Morphloom: it carries a recipe, readable by this version or not. */
@@ -64,7 +68,7 @@ export function carriesRecipe(file: string): Promise<boolean> {
 }
 
 /**
- * The recipe that an export carries: of a GIF, WebP or PNG, or of a folder of frames. Throws `input` when
+ * The recipe that an export carries: of a GIF, WebP, (animated) PNG, MP4 or WebM, or of a folder of frames. Throws `input` when
  * there is none or it is a newer Morphloom's, `corrupt` when the file or the recipe is damaged.
  */
 export function readProvenance(file: string): Promise<Provenance> {

@@ -20,8 +20,18 @@ export interface Segment {
 }
 
 /** What was measured to be best; docs/decisions/0005-export.md has the table. */
-const GIF_OPTIONS = { effort: 4, dither: 0, interFrameMaxError: 4, interPaletteMaxError: 0 } as const;
-export const WEBP_OPTIONS = { quality: 90, effort: 4 } as const;
+const gifOptions = (quality: number) => ({
+  effort: 4,
+  dither: 0,
+  interFrameMaxError: gifError(quality),
+  interPaletteMaxError: 0,
+});
+export const webpOptions = (quality: number) => ({ quality, effort: 4 });
+
+/** By how much a pixel may differ from the one before and stay: 4 at quality 90, at most 32. */
+function gifError(quality: number): number {
+  return Math.min(32, quality >= 90 ? (100 - quality) * 0.4 : 4 + (90 - quality) * 0.4);
+}
 
 /** How many frames a segment has: some two megapixels, which take about a second. */
 export function framesInSegment({ width, height }: Frame): number {
@@ -36,10 +46,10 @@ function toSharp({ width, height, channels, roll, delays }: Segment): Sharp {
 }
 
 /** Encodes a segment as GIF and returns its images as they lie in the file. */
-export async function gifSegment(segment: Segment): Promise<Uint8Array[]> {
+export async function gifSegment(segment: Segment, quality: number): Promise<Uint8Array[]> {
   if (segment.channels === 4) {
     return eachAlone(segment, async (frame, delayCentiseconds) => {
-      const images = splitGif(fromArray(await fromFrame(frame).gif(GIF_OPTIONS).toBuffer()));
+      const images = splitGif(fromArray(await fromFrame(frame).gif(gifOptions(quality)).toBuffer()));
       return images.map((image) =>
         gifImage({ ...image, delayCentiseconds, disposal: DISPOSE_TO_BACKGROUND }),
       );
@@ -47,7 +57,7 @@ export async function gifSegment(segment: Segment): Promise<Uint8Array[]> {
   }
   const delay = segment.delays.map((centiseconds) => centiseconds * 10);
   const gif = await toSharp(segment)
-    .gif({ ...GIF_OPTIONS, delay, loop: 0 })
+    .gif({ ...gifOptions(quality), delay, loop: 0 })
     .toBuffer();
   const images = splitGif(fromArray(gif));
   return unmerge(
@@ -59,16 +69,16 @@ export async function gifSegment(segment: Segment): Promise<Uint8Array[]> {
 }
 
 /** Encodes a segment as WebP and returns its images as they lie in the file. */
-export async function webpSegment(segment: Segment): Promise<Uint8Array[]> {
+export async function webpSegment(segment: Segment, quality: number): Promise<Uint8Array[]> {
   const { width, height, channels, delays } = segment;
   if (channels === 4) {
     return eachAlone(segment, async (frame, delayMs) => {
-      const webp = await fromFrame(frame).webp(WEBP_OPTIONS).toBuffer();
+      const webp = await fromFrame(frame).webp(webpOptions(quality)).toBuffer();
       return splitWebp(fromArray(webp), width, height).map((image) => webpImage({ ...image, delayMs }));
     });
   }
   const webp = await toSharp(segment)
-    .webp({ ...WEBP_OPTIONS, delay: [...delays], loop: 0 })
+    .webp({ ...webpOptions(quality), delay: [...delays], loop: 0 })
     .toBuffer();
   const images = splitWebp(fromArray(webp), width, height);
   // A picture that is cleared afterwards cannot be paused on; opaque ones are not, but it is the encoder's choice.

@@ -1,7 +1,10 @@
 import type { Frame } from '../../export/frame.ts';
 import type { Pace } from '../../export/timing.ts';
 
-/** Where the frames of an animation go: a format's writer. */
+/**
+ * Where the frames of an animation go: a format's writer. Whatever can encode (a library here, a program beside
+ * us, a browser's codecs in a window) is an encoder when it can be opened as one.
+ */
 export interface FrameSink {
   /** Takes the next frame (its data may be reused afterwards); waits when the encoders are behind. */
   add(frame: Frame): Promise<void>;
@@ -13,7 +16,10 @@ export interface FrameSink {
 
 export interface SinkSettings {
   readonly pace: Pace;
-  readonly loop: boolean;
+  /** How often it plays; 0 for ever. */
+  readonly plays: number;
+  /** 1 to 100. */
+  readonly quality: number;
   /** ASCII. */
   readonly recipe: string;
   /** Called with the number of frames that are in the file by now. */
@@ -42,3 +48,6 @@ export function createQueue<T>(limit: number, write: (result: T) => Promise<void
     },
   };
 }
+
+/** Opens a format's writer at `file` for frames like `first`. */
+export type OpenSink = (file: string, first: Frame, settings: SinkSettings) => Promise<FrameSink>;

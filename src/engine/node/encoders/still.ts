@@ -7,7 +7,8 @@ import { embedInPng } from '../../export/png.ts';
 import { splitWebp, webpEnd, webpStart } from '../../export/webp.ts';
 import { describeWriteFailure, writeSynced } from '../files.ts';
 import { fromFrame } from './pixels.ts';
-import { WEBP_OPTIONS } from './segments.ts';
+import { webpOptions } from './segments.ts';
+import { DEFAULT_QUALITY } from '../../../contract/encoding.ts';
 import { openDraft } from './target.ts';
 
 export interface WrittenStill {
@@ -24,7 +25,7 @@ export async function encodePng(frame: Frame, recipe: string): Promise<Uint8Arra
 
 async function encodeWebp(frame: Frame, recipe: string): Promise<Uint8Array> {
   const { width, height, channels } = frame;
-  const webp = await fromFrame(frame).webp(WEBP_OPTIONS).toBuffer();
+  const webp = await fromFrame(frame).webp(webpOptions(DEFAULT_QUALITY)).toBuffer();
   const images = splitWebp(fromArray(webp), width, height).map(({ imageChunks }) => imageChunks);
   const end = webpEnd(recipe);
   const header = { width, height, alpha: channels === 4, animation: null };

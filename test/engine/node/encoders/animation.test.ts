@@ -167,7 +167,7 @@ describe('writeAnimation', () => {
     const before = await fs.readFile(out);
     await expect(writeAnimation({ ...options, frames: [flat(9), flat(9)], out })).rejects.toMatchObject({
       code: 'input',
-      message: `"${out}" was not written: every frame is the same flat colour (9,9,9,255); check the model and the pictures that it was made from.`,
+      message: `"${out}" was not written: every frame is the same flat colour (9,9,9,255); the model has probably not learnt enough yet (look at its reconstructions), or the pictures that it was made from show nothing.`,
     });
     await expect(writeAnimation({ ...options, frames: [], out })).rejects.toMatchObject({ code: 'input' });
     expect((await fs.readFile(out)).equals(before)).toBe(true);
@@ -179,7 +179,7 @@ describe('writeAnimation', () => {
   });
 
   it.each([
-    ['x.mp4', {}, 'no animation can be written as .mp4'],
+    ['x.avi', {}, 'no animation can be written as .avi'],
     ['x.gif', { framesPerSecond: 0 }, 'choose from 0.1 to 240'],
     ['x.gif', { scale: 0 }, 'choose a number above 0'],
     ['x.gif', { scale: 1e5 }, 'each side must be'],
