@@ -1,5 +1,5 @@
-// Bundles the command into dist/morphloom.cjs, and the engine's own process into dist/engine.cjs. Packages
-// stay external: native ones must not be bundled.
+// Bundles the command into dist/morphloom.cjs, the engine's own process into dist/engine.cjs, and the face
+// finder's into dist/faces.cjs. Packages stay external: native ones must not be bundled.
 import { build } from 'esbuild';
 import fs from 'node:fs/promises';
 import path from 'node:path';
@@ -41,5 +41,9 @@ export async function bundle(entryPoints) {
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  await bundle({ morphloom: 'src/cli/main.ts', engine: 'src/engine/host.ts' });
+  await bundle({
+    morphloom: 'src/cli/main.ts',
+    engine: 'src/engine/host.ts',
+    faces: 'src/engine/faces/host.ts',
+  });
 }

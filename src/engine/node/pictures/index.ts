@@ -13,3 +13,4 @@ export { isPictureName, nameFromBytes, openable, printable } from './names.ts';
 export { PictureProblem, unreadable } from './problem.ts';
 export { type PictureBytes, readPictureFile } from './read.ts';
 export { type EncodedImage, encodeOriginal, encodeThumbnail } from './preview.ts';
+export { decodeWithin, type SmallPicture, uprightSize } from './within.ts';
