@@ -53,8 +53,9 @@ export class FittedStudio {
       const pixels = await this.#material.picture(id);
       pictures.push({ pixels, latent: encodeAll(this.#codec, [pixels])[0] });
     }
-    const { latentSize, image, encode } = this.#codec;
+    const { latentSize, image } = this.#codec;
     const decode = await this.#fitDecoder(pictures, hooks);
+    const encode: LatentCodec['encode'] = (pixels, count) => this.#codec.encode(pixels, count);
     return new TimelineStudio({ latentSize, image, encode, decode }, this.#material);
   }
 }
