@@ -1,9 +1,11 @@
 import { MessageChannelMain, utilityProcess, type MessagePortMain, type UtilityProcess } from 'electron';
-import type { ToHost } from '../contract/studio/host.ts';
+import type { FromHost, ToHost } from '../contract/studio/host.ts';
 import { log } from './log.ts';
 
-/** An engine that lived for less was dead on arrival, and the next one waits a little longer. */
-const QUICK_DEATH_MS = 10_000;
+/**
+ * Before the next engine: after one that worked; after one that died before it was ready, and after two such in
+ * a row. Then none is tried any more.
+ */
 const WAITS_MS = [50, 700, 2000];
 /** How long an engine that was asked to end may commit what it has. */
 const CLOSE_MS = 30_000;
@@ -12,14 +14,14 @@ const KILL_MS = 3000;
 export interface EngineEvents {
   /** The process ended by itself; lines to it are dead, and a new one is being started. */
   gone(): void;
-  /** It died right after its start too often; nothing more is tried until {@link EngineProcess.retry}. */
+  /** It died before it was ready too often; nothing more is tried until {@link EngineProcess.retry}. */
   failed(): void;
 }
 
 /** The life of the engine's process: started, started again when it dies, ended cleanly. */
 export class EngineProcess {
   #child: UtilityProcess | null = null;
-  #quickDeaths = 0;
+  #failedStarts = 0;
   #closing = false;
   #waiting: ((child: UtilityProcess) => void)[] = [];
   readonly #file: string;
@@ -47,7 +49,7 @@ export class EngineProcess {
 
   /** Tries anew after {@link EngineEvents.failed}. */
   retry(): void {
-    this.#quickDeaths = 0;
+    this.#failedStarts = 0;
     if (this.#child === null && !this.#closing) this.#start();
   }
 
@@ -71,7 +73,7 @@ export class EngineProcess {
   }
 
   #start(): void {
-    const startedAt = Date.now();
+    let ready = false;
     const child = utilityProcess.fork(this.#file, [], { serviceName: 'Morphloom engine', stdio: 'pipe' });
     child.stdout?.on('data', (text: Buffer) => log.info('[engine]', text.toString().trimEnd()));
     child.stderr?.on('data', (text: Buffer) => log.warn('[engine]', text.toString().trimEnd()));
@@ -80,13 +82,14 @@ export class EngineProcess {
       this.#child = child;
       for (const resolve of this.#waiting.splice(0)) resolve(child);
     });
+    child.on('message', (message: FromHost) => (ready ||= message.kind === 'ready'));
     child.once('exit', (code) => {
       this.#child = null;
       if (this.#closing) return;
       log.error('the engine ended with code', code);
       this.#events.gone();
-      this.#quickDeaths = Date.now() - startedAt < QUICK_DEATH_MS ? this.#quickDeaths + 1 : 0;
-      const wait = WAITS_MS[this.#quickDeaths];
+      this.#failedStarts = ready ? 0 : this.#failedStarts + 1;
+      const wait = WAITS_MS[this.#failedStarts];
       if (wait === undefined) this.#events.failed();
       else setTimeout(() => !this.#closing && this.#start(), wait);
     });

@@ -1,7 +1,9 @@
 import type { Command } from 'commander';
 import { MorphloomError } from '../../contract/errors.ts';
 import { openBackend, requestedBackend, type BackendInfo } from '../../engine/compute/select.ts';
+import { describeCompiled, probeCompile } from '../../engine/jobs/probe-compile.ts';
 import { inspectMachine, type MachineReport } from '../../engine/node/runtime/inspect.ts';
+import type { CompileReport } from '../../engine/train/program.ts';
 import { createVoice } from '../terminal.ts';
 
 interface DoctorOptions {
@@ -35,19 +37,26 @@ async function doctor(options: DoctorOptions): Promise<void> {
     if (!(error instanceof MorphloomError) || error.code === 'cancelled') throw error;
     problem = error;
   }
+  const compiled = backend === null ? null : probeCompile();
   const machine = await inspectMachine(gpu, voice.signal);
   voice.settle();
-  voice.json({ ok: backend !== null, backend, problem: problem?.message ?? null, ...machine });
-  for (const line of describe(backend, machine, gpu)) voice.say(line);
+  voice.json({ ok: backend !== null, backend, problem: problem?.message ?? null, compiled, ...machine });
+  for (const line of describe(backend, compiled, machine, gpu)) voice.say(line);
   if (problem !== null) throw problem;
 }
 
-function describe(backend: BackendInfo | null, machine: MachineReport, gpu: boolean): string[] {
+function describe(
+  backend: BackendInfo | null,
+  compiled: CompileReport | null,
+  machine: MachineReport,
+  gpu: boolean,
+): string[] {
   const device = machine.cudaDevices.length === 0 ? 'no CUDA device' : machine.cudaDevices.join(', ');
   const hint = machine.cudaDevices.length > 0 && !gpu ? ' (use it with --gpu)' : '';
   return [
     backend === null ? 'Backend   none works' : `Backend   ${backend.name}, as ${backend.why}`,
     ...(backend === null ? [] : [`          ${backend.version}, ${backend.threads} thread(s)`]),
+    ...(compiled === null ? [] : [`Compiling ${describeCompiled(compiled)}`]),
     `Versions  Node ${machine.node}, tfjs ${machine.tfjs}`,
     `System    ${machine.os}`,
     `Processor ${machine.cpu.model}, ${machine.cpu.count} core(s)`,

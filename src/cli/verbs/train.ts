@@ -6,6 +6,7 @@ import type { Recipe } from '../../contract/recipe.ts';
 import type { BackendName } from '../../engine/compute/select.ts';
 import { importFolder, type ImportFlags, importOptions } from '../import-folder.ts';
 import { trainProject, type TrainOptions } from '../../engine/jobs/train.ts';
+import { describeCompiled } from '../../engine/jobs/probe-compile.ts';
 import { whileWriting } from '../../engine/project/project-lock.ts';
 import { Project } from '../../engine/project/project.ts';
 import { applySetting, parseRecipe, presetNamed } from '../../engine/recipes/resolve.ts';
@@ -28,6 +29,7 @@ interface Flags extends ImportFlags {
   readonly checkpointEvery?: number;
   readonly backend?: BackendName;
   readonly gpu?: boolean;
+  readonly verbose?: boolean;
   readonly json?: boolean;
 }
 
@@ -60,6 +62,7 @@ export function registerTrain(program: Command): void {
     .option('--checkpoint-every <seconds>', 'save so often (default: 20)', positiveNumber)
     .addOption(backendOption())
     .option('--gpu', 'use an NVIDIA GPU (Linux)')
+    .option('--verbose', 'also say how the training step was compiled')
     .option('--json', 'JSON Lines on stdout');
   for (const option of importOptions()) command.addOption(option);
   command.action(async (folder: string, flags: Flags) => {
@@ -84,7 +87,7 @@ export type Begin = TrainOptions['begin'];
 export async function train(
   project: Project,
   begin: Begin,
-  flags: Pick<Flags, 'patience' | 'checkpointEvery' | 'backend' | 'gpu'>,
+  flags: Pick<Flags, 'patience' | 'checkpointEvery' | 'backend' | 'gpu' | 'verbose'>,
   voice: Voice,
 ): Promise<string> {
   const control = new RunControl();
@@ -101,11 +104,23 @@ export async function train(
     signal: voice.signal,
     log: voice.say,
     onProgress: voice.onProgress,
-    onBegin: ({ run, backend, pictures, from }) =>
+    onBegin: ({ run, backend, pictures, from, compiled }) => {
       voice.say(
         `Run ${run.id}: recipe "${run.recipe.name}" on ${pictures} pictures, ${backend.version}` +
           (from === 0 ? '.' : `, on from step ${from}.`),
-      ),
+      );
+      // Why it was not compiled is said in any case.
+      if (flags.verbose === true && compiled.fallback === undefined) voice.say(describeCompiled(compiled));
+      voice.json({
+        begun: true,
+        run: run.id,
+        recipe: run.recipe.name,
+        pictures,
+        step: from,
+        backend: backend.version,
+        compiled,
+      });
+    },
     onLine: (line) => {
       finalLine = line;
       voice.json(line);

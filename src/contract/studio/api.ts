@@ -12,6 +12,7 @@ import type {
   ProjectState,
   RecentProject,
   RecipeCard,
+  TrainingLook,
 } from './state.ts';
 
 /** One thing that a client may ask of the engine. The input is checked at the engine's door; the output is typed only. */
@@ -100,6 +101,8 @@ export const procedures = {
     format: imageFormatSchema.nullable().default(null),
     crop: cropSchema.nullable().default(null),
     labels: folder.nullable().default(null),
+    /** Forgets the table of labels that it has: that a file is gone must not stop the import. */
+    withoutLabels: z.boolean().default(false),
     keepDuplicates: z.boolean().nullable().default(null),
   }),
   'pictures.list': ask<{ total: number; pictures: readonly PictureState[] }>()({
@@ -170,6 +173,8 @@ export const procedures = {
     after: z.int().min(0).default(0),
     most: z.int().min(2).max(10_000).default(2000),
   }),
+  /** What the pictures of a run that was trained look like: as the topic `look` tells of one that trains. */
+  'runs.look': ask<TrainingLook>()({ project, run: z.string().min(1) }),
   'runs.remove': ask<Record<never, never>>()({ project, run: z.string().min(1) }),
 
   'jobs.list': ask<readonly Job[]>()({}),

@@ -1,5 +1,6 @@
 import { createBirpc } from 'birpc';
 import { MorphloomError, throwIfCancelled } from '../errors.ts';
+import type { OnProgress } from '../progress.ts';
 import type { Input, Method, Output } from './api.ts';
 import type { Topic, Topics } from './topics.ts';
 import type { Answer, ClientSide, EngineSide, Wire } from './wire.ts';
@@ -15,9 +16,15 @@ interface Cancellation {
 export interface StudioClient {
   /**
    * Asks the engine for something. Rejects with the engine's own {@link MorphloomError}; with an Error for a
-   * defect; and with `cancelled` when `signal` is aborted or the line breaks.
+   * defect; and with `cancelled` when `signal` is aborted or the line breaks. `onProgress` hears of questions
+   * that take long (a map, say) how far they have come, a few times a second.
    */
-  call<M extends Method>(method: M, input: Input<M>, signal?: Cancellation): Promise<Output<M>>;
+  call<M extends Method>(
+    method: M,
+    input: Input<M>,
+    signal?: Cancellation,
+    onProgress?: OnProgress,
+  ): Promise<Output<M>>;
   /** Hears of a topic until the returned function is called. Several listeners share one subscription. */
   on<T extends Topic>(topic: T, listener: (value: Topics[T]) => void): () => void;
   close(): void;
@@ -27,6 +34,7 @@ export interface StudioClient {
 export function createStudioClient(wire: Wire): StudioClient {
   const listeners = new Map<string, Set<(value: never) => void>>();
   const latest = new Map<string, unknown>();
+  const watching = new Map<number, OnProgress>();
   let closed = false;
   let calls = 0;
 
@@ -36,6 +44,10 @@ export function createStudioClient(wire: Wire): StudioClient {
         const heard = listeners.get(topic);
         if (heard !== undefined) latest.set(topic, value);
         for (const listener of heard ?? []) listener(value as never);
+        return Promise.resolve();
+      },
+      progress: (id, progress) => {
+        watching.get(id)?.(progress);
         return Promise.resolve();
       },
     },
@@ -53,12 +65,18 @@ export function createStudioClient(wire: Wire): StudioClient {
   });
 
   return {
-    call: async <M extends Method>(method: M, input: Input<M>, signal?: Cancellation) => {
+    call: async <M extends Method>(
+      method: M,
+      input: Input<M>,
+      signal?: Cancellation,
+      onProgress?: OnProgress,
+    ) => {
       throwIfCancelled(signal);
       if (closed) throw gone();
       const id = ++calls;
       const cancel = (): void => void rpc.cancel(id).catch(() => undefined);
       signal?.addEventListener('abort', cancel, { once: true });
+      if (onProgress !== undefined) watching.set(id, onProgress);
       try {
         const answer: Answer = await rpc.call(id, method, input).catch((error: unknown) => {
           throw closed ? gone() : error;
@@ -68,6 +86,7 @@ export function createStudioClient(wire: Wire): StudioClient {
         throw new MorphloomError(answer.code, answer.message);
       } finally {
         signal?.removeEventListener('abort', cancel);
+        watching.delete(id);
       }
     },
     on: (topic, listener) => {

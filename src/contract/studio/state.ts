@@ -31,12 +31,35 @@ export type JobKind = 'import' | 'train' | 'learn-attribute' | 'export' | 'sampl
 export type JobState =
   'queued' | 'running' | 'paused' | 'stopping' | 'done' | 'failed' | 'cancelled' | 'interrupted';
 
+/** What a job is about, for a window to say it in its own words; `title` says the same in plain English. */
+export type JobSubject =
+  | { readonly kind: 'import' | 'edit'; readonly projectName: string }
+  | {
+      readonly kind: 'train';
+      readonly projectName: string;
+      /** The recipe's name, as in `RecipeCard`. */
+      readonly recipe: string;
+      /** Whether it goes on with a run that was begun before. */
+      readonly resumed: boolean;
+    }
+  | { readonly kind: 'learn-attribute'; readonly projectName: string; readonly attribute: string }
+  | {
+      readonly kind: 'export';
+      readonly projectName: string;
+      /** The file's name with its ending; of a folder of frames, the folder's. */
+      readonly file: string;
+      readonly format: string;
+    }
+  | { readonly kind: 'sample-project'; readonly sample: 'faces' | 'shapes' };
+
 /** A long piece of work. It belongs to the engine, not to the window that asked for it. */
 export interface Job {
   readonly id: string;
   readonly kind: JobKind;
   /** What it is, for people: "Training morph", "Exporting sunset.gif". */
   readonly title: string;
+  /** Null of jobs that an earlier version left. */
+  readonly subject: JobSubject | null;
   /** The folder of the project. */
   readonly project: string;
   readonly state: JobState;

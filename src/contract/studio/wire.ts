@@ -1,4 +1,5 @@
 import type { ErrorCode } from '../errors.ts';
+import type { Progress } from '../progress.ts';
 
 /**
  * A two-way line of messages between a client and the engine: a MessagePort, a WebSocket, or two arrays in a
@@ -26,6 +27,8 @@ export interface EngineSide {
 /** What the engine may call on the client's side; it sends no newer value until this one was taken. */
 export interface ClientSide {
   publish(topic: string, value: unknown): Promise<void>;
+  /** How far a call has come; those that take a moment only tell nothing. */
+  progress(id: number, progress: Progress): Promise<void>;
 }
 
 /** Errors travel as values, so that their code survives every kind of wire. */

@@ -3,7 +3,7 @@ import type { DatasetEntry, ImportReport, SetAside } from '../../contract/datase
 import { MorphloomError } from '../../contract/errors.ts';
 import { PictureProblem } from '../node/pictures/index.ts';
 import { assemble, type ImportWatch } from './assemble.ts';
-import { applied, type Edits, membershipOf, readEdits } from './edits.ts';
+import { applied, type Edits, membershipOf, readEdits, writeEdits } from './edits.ts';
 import type { Item } from './items.ts';
 import { labelsOf } from './openDataset.ts';
 import { openReusable } from './previous.ts';
@@ -16,29 +16,61 @@ import { type DatasetIndex, readIndex, readSetAside, replaceIndex } from './stor
  * unchanged sources gives. Throws `input` for a picture whose file is gone or has changed, and leaves all as
  * it was; `corrupt` where the edits or the dataset are damaged.
  */
-export async function applyEdits(dataset: string, watch: ImportWatch = {}): Promise<ImportReport> {
+export async function applyEdits(
+  dataset: string,
+  {
+    edits: wanted,
+    ...watch
+  }: ImportWatch & {
+    /** Edits to put in the place of the folder's; they are written as the dataset changes, or not at all. */
+    readonly edits?: Edits | undefined;
+  } = {},
+): Promise<ImportReport> {
   const started = performance.now();
   const into = path.resolve(dataset);
-  const edits = await readEdits(into);
+  const before = await readEdits(into);
+  const edits = wanted ?? before;
+  let written = false;
+  const beforeCommit = async (): Promise<void> => {
+    if (wanted === undefined) return;
+    written = true;
+    await writeEdits(into, wanted);
+  };
+  try {
+    const report = await bringUpTo(into, edits, beforeCommit, watch);
+    return { ...report, seconds: (performance.now() - started) / 1000 };
+  } catch (error) {
+    if (written) await writeEdits(into, before);
+    throw error;
+  }
+}
+
+async function bringUpTo(
+  into: string,
+  edits: Edits,
+  beforeCommit: () => Promise<void>,
+  watch: ImportWatch,
+): Promise<Omit<ImportReport, 'seconds'>> {
   const index = await readIndex(into);
   const setAside = await readSetAside(into, index);
-  const report =
-    index.edits === membershipOf(edits) && index.pack.hash !== undefined
-      ? await relabel(into, index, index.pack.hash, setAside, edits)
-      : await assemble({
-          ...watch,
-          into,
-          format: index.imageFormat,
-          crop: index.crop,
-          keepDuplicates: index.keepDuplicates ?? false,
-          labels: index.labels ?? null,
-          sources: [into],
-          items: itemsOfSet(index.entries, setAside),
-          setAside: setAside.filter(({ id }) => id === undefined),
-          edits,
-          previous: openReusable(into, index, index.crop, setAside),
-        });
-  return { ...report, seconds: (performance.now() - started) / 1000 };
+  if (index.edits === membershipOf(edits) && index.pack.hash !== undefined) {
+    await beforeCommit();
+    return relabel(into, index, index.pack.hash, setAside, edits);
+  }
+  return assemble({
+    ...watch,
+    into,
+    format: index.imageFormat,
+    crop: index.crop,
+    keepDuplicates: index.keepDuplicates ?? false,
+    labels: index.labels ?? null,
+    sources: [into],
+    items: itemsOfSet(index.entries, setAside),
+    setAside: setAside.filter(({ id }) => id === undefined),
+    edits,
+    previous: openReusable(into, index, index.crop, setAside),
+    beforeCommit,
+  });
 }
 
 async function relabel(

@@ -40,6 +40,8 @@ export interface AssemblyOptions extends ImportWatch {
   readonly edits: Edits;
   /** Closed at the end, whatever comes. */
   readonly previous: Previous;
+  /** Called when the set is complete, right before it takes its place. */
+  readonly beforeCommit?: (() => Promise<void>) | undefined;
 }
 
 /** How many pictures are read and decoded side by side: what four threads of Node's pool can take. */
@@ -104,6 +106,7 @@ export async function assemble(options: AssemblyOptions): Promise<Omit<ImportRep
       edits: membershipOf(edits),
       entries,
     };
+    await options.beforeCommit?.();
     const contentHash = await pack.commit(made, setAside);
     discard = null;
     await dropThumbnails(into, made);

@@ -28,9 +28,30 @@ export interface EditedSet {
 const underway = new Map<string, Promise<unknown>>();
 
 /**
+ * What the edits of a dataset folder become by changes, one after the other; nothing is written. Throws `input`
+ * where nothing was imported yet and for a crop of a picture whose file is gone or has changed, `usage` where
+ * no picture would be left, `corrupt` where the edits are damaged.
+ */
+export async function planEdits(
+  dataset: string,
+  changes: readonly EditsChange[],
+): Promise<{ readonly before: Edits; readonly after: Edits }> {
+  const folder = path.resolve(dataset);
+  const before = await readEdits(folder);
+  const index = await readIndex(folder);
+  const set = { entries: index.entries, setAside: await readSetAside(folder, index) };
+  const after = changes.reduce((edits, change) => mergeEdits(edits, change, set), before);
+  const removes = changes.some(({ remove = [] }) => remove.length > 0);
+  if (removes && set.entries.every(({ id }) => id in after.removed)) {
+    throw new MorphloomError('usage', 'These are all pictures that there are; leave one at least.');
+  }
+  for (const { crop = null } of changes) await checkCroppable(index, crop);
+  return { before, after };
+}
+
+/**
  * Changes the edits of a dataset folder, one change after the other; the dataset itself follows with the
- * next import. Throws `input` where nothing was imported yet and for a crop of a picture whose file is gone or
- * has changed, `usage` where no picture would be left, `corrupt` where the edits are damaged.
+ * next import. Throws as {@link planEdits} does.
  * @returns the edits before and after: `writeEdits` with those before undoes it all
  */
 export function changeEdits(
@@ -39,16 +60,9 @@ export function changeEdits(
 ): Promise<{ readonly before: Edits; readonly after: Edits }> {
   const folder = path.resolve(dataset);
   const run = async (): Promise<{ before: Edits; after: Edits }> => {
-    const before = await readEdits(folder);
-    const index = await readIndex(folder);
-    const set = { entries: index.entries, setAside: await readSetAside(folder, index) };
-    const after = mergeEdits(before, change, set);
-    if ((change.remove ?? []).length > 0 && set.entries.every(({ id }) => id in after.removed)) {
-      throw new MorphloomError('usage', 'These are all pictures that there are; leave one at least.');
-    }
-    await checkCroppable(index, change.crop ?? null);
-    await writeEdits(folder, after);
-    return { before, after };
+    const planned = await planEdits(folder, [change]);
+    await writeEdits(folder, planned.after);
+    return planned;
   };
   const result = (underway.get(folder) ?? Promise.resolve()).then(run, run);
   underway.set(folder, result);

@@ -10,7 +10,7 @@ export {
   type PicturesWanted,
   pixelsOf,
 } from './catalogue.ts';
-export { changeEdits, type EditsChange } from './changeEdits.ts';
+export { changeEdits, type EditsChange, planEdits } from './changeEdits.ts';
 export { type Edits, readEdits, writeEdits } from './edits.ts';
 export { importPictures, type ImportOptions } from './importPictures.ts';
 export { type Dataset, labelsOf, openDataset } from './openDataset.ts';

@@ -107,4 +107,4 @@ export async function encodeDataset(
 }
 
 /** A question that comes while one is encoded waits so long. */
-const ENCODE_CHUNK = 64;
+const ENCODE_CHUNK = 32;

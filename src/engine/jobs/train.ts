@@ -6,16 +6,16 @@ import { createAdam } from '../compute/adam.ts';
 import { compile } from '../compute/compile.ts';
 import { openBackend, type BackendInfo, type BackendName } from '../compute/select.ts';
 import { openDataset, type Dataset } from '../dataset/index.ts';
-import { evaluateNow } from '../evaluate/reconstruction.ts';
+import { evaluateReconstruction } from '../evaluate/reconstruction.ts';
 import { type Instrument, instrumentWith } from '../latent/instrument.ts';
 import type { Weights } from '../model/weights.ts';
 import type { Project } from '../project/project.ts';
 import { RunFolder } from '../project/run-folder.ts';
-import { composeModel, composeTask, type Model } from '../recipes/compose.ts';
+import { composeModel, composeTask, type Model, type TrainingPictures } from '../recipes/compose.ts';
 import { withClasses } from '../recipes/resolve.ts';
 import { Plan, type Budget } from '../train/plan.ts';
 import type { CompileReport } from '../train/program.ts';
-import { runTraining, type CheckpointFacts, type RunControl, type RunEnd } from '../train/run.ts';
+import { nextTurn, runTraining, type CheckpointFacts, type RunControl, type RunEnd } from '../train/run.ts';
 import { Trainer, trainableVariables } from '../train/trainer.ts';
 import { pick, splitPictures } from './split.ts';
 
@@ -38,10 +38,12 @@ export interface TrainOptions {
     compiled: CompileReport;
   }) => void;
   readonly onLine?: (line: TrainingLine) => void;
-  /** Called between steps with the model as it is then, to be looked at. */
-  readonly onStep?: (view: TrainingView) => void;
+  /** Called between steps with the model as it is then, to be looked at; the next step waits for it. */
+  readonly onStep?: (view: TrainingView) => Promise<void>;
   /** Called when a checkpoint is on disk. */
   readonly onCommit?: (facts: CheckpointFacts) => void;
+  /** Called between steps, and between the pieces of validations: lets in whoever waits. */
+  readonly giveWay?: (() => Promise<void>) | undefined;
   readonly onProgress?: OnProgress | undefined;
   readonly log?: ((line: string) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
@@ -114,6 +116,7 @@ async function trainOn(dataset: Dataset, backend: BackendInfo, options: TrainOpt
     createAdam(trainableVariables(task), run.recipe.optimiser),
     run.recipe.optimiser.average,
   );
+  const { giveWay = nextTurn } = options;
   try {
     const from = await restoreLatest(run, trainer, options.log);
     const plan = new Plan(run.facts.budget, task.stepsPerEpoch, await run.knots());
@@ -127,14 +130,17 @@ async function trainOn(dataset: Dataset, backend: BackendInfo, options: TrainOpt
       plan,
       store: run,
       from,
-      ...(heldOut.length === 0 ? {} : { validate: () => validate(model, trainer, dataset, heldOut) }),
+      ...(heldOut.length === 0
+        ? {}
+        : { validate: () => validate(model, trainer, pick(dataset, heldOut), giveWay) }),
       ...(options.patience === undefined ? {} : { patience: options.patience }),
       checkpointEverySeconds: options.checkpointEverySeconds ?? CHECKPOINT_EVERY_SECONDS,
       ...(options.onLine === undefined ? {} : { onLine: options.onLine }),
       ...(options.onProgress === undefined ? {} : { onProgress: options.onProgress }),
       ...(options.onCommit === undefined ? {} : { onCommit: options.onCommit }),
-      onStep: (step) =>
+      onStep: async (step) =>
         options.onStep?.({ run, step, dataset, instrument: instrumentWith(model, newestWeights(trainer)) }),
+      giveWay,
       control: options.control,
     });
     return { run: run.id, end, facts };
@@ -167,8 +173,16 @@ async function restoreLatest(
   return saved.facts;
 }
 
-function validate(model: Model, trainer: Trainer, dataset: Dataset, heldOut: readonly number[]) {
-  const { figures } = evaluateNow(model, newestWeights(trainer), pick(dataset, heldOut), 0);
+async function validate(
+  model: Model,
+  trainer: Trainer,
+  heldOut: TrainingPictures,
+  giveWay: () => Promise<void>,
+) {
+  const steps = evaluateReconstruction(model, newestWeights(trainer), heldOut, 0);
+  let step = steps.next();
+  for (; step.done !== true; step = steps.next()) await giveWay();
+  const { figures } = step.value;
   return { score: -figures.psnr, figures: { psnr: figures.psnr, ssim: figures.ssim, rate: figures.rate } };
 }
 

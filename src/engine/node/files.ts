@@ -1,6 +1,7 @@
 import * as fs from 'node:fs/promises';
 import * as path from 'node:path';
 import { MorphloomError } from '../../contract/errors.ts';
+import { isAlive } from './processes.ts';
 
 /** Makes what was written in a folder last: a rename is on disk only when its folder is. */
 export async function syncFolder(folder: string): Promise<void> {
@@ -40,6 +41,18 @@ export async function replaceFile(file: string, data: string | Uint8Array): Prom
   await syncFolder(path.dirname(file));
 }
 
+/** What `replaceFile` calls a file before it is whole, with the process that writes it. */
+const UNFINISHED = /\.(\d+)\.tmp$/;
+
+/** Clears away what processes that were killed left of files that they were replacing in this folder. */
+export async function removeUnfinished(folder: string): Promise<void> {
+  for (const name of await fs.readdir(folder).catch(() => [] as string[])) {
+    const writer = UNFINISHED.exec(name)?.[1];
+    if (writer !== undefined && !isAlive(Number(writer)))
+      await fs.rm(path.join(folder, name), { recursive: true, force: true });
+  }
+}
+
 /** The sentence for a failed write, or the error itself where there is none to give. */
 export function describeWriteFailure(file: string, cause: unknown): unknown {
   const code = (cause as NodeJS.ErrnoException | null)?.code;
@@ -50,7 +63,9 @@ export function describeWriteFailure(file: string, cause: unknown): unknown {
         ? 'it may not be written to; choose another place or change its permissions'
         : code === 'ENOTDIR' || code === 'EISDIR'
           ? 'a file and a folder of the same name are in the way; choose another name'
-          : null;
+          : code === 'ENOENT'
+            ? 'its folder is no longer there; put it back (was it moved, or its disk taken out?) or choose another place'
+            : null;
   return why === null
     ? cause
     : new MorphloomError('environment', `"${file}" was not saved: ${why}.`, { cause });

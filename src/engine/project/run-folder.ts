@@ -7,6 +7,7 @@ import { describeWriteFailure, replaceFile, syncFolder, writeSynced } from '../n
 import type { Knot } from '../train/plan.ts';
 import type { CheckpointFacts, RunStore } from '../train/run.ts';
 import type { State } from '../train/task.ts';
+import { removeHalfRuns } from './half-runs.ts';
 import { readJson, readJsonLines } from './json.ts';
 import { RunLines } from './run-lines.ts';
 import { checkpointSchema, knotSchema, type RunFacts, runSchema } from './run-schemas.ts';
@@ -17,6 +18,8 @@ export type { RunFacts } from './run-schemas.ts';
 const WEIGHTS = 'weights.safetensors';
 const OPTIMISER = 'optimizer.safetensors';
 const STATE = 'state.json';
+/** A checkpoint that is not complete yet. */
+const DRAFT_NAME = /^\.\d+\.tmp$/;
 /** How many checkpoints stay, beside the best. */
 const KEEP = 2;
 
@@ -41,6 +44,7 @@ export class RunFolder implements RunStore {
     await fs.mkdir(runs, { recursive: true }).catch((cause: unknown) => {
       throw describeWriteFailure(runs, cause);
     });
+    await removeHalfRuns(runs);
     const latest = (await RunFolder.list(runs)).at(-1);
     for (let number = latest === undefined ? 1 : parseInt(latest) + 1; ; number++) {
       const id = `${String(number).padStart(3, '0')}-${facts.recipe.name.replaceAll(/[^\p{L}\p{N}_-]/gu, '-')}`;
@@ -173,6 +177,11 @@ export class RunFolder implements RunStore {
    * two validations share a score; the first of them is what was validated.
    */
   async #prune(): Promise<void> {
+    // What commits that were killed had begun: only one at a time is under way, and this one is done.
+    for (const name of await fs.readdir(this.#checkpoints)) {
+      if (DRAFT_NAME.test(name))
+        await fs.rm(path.join(this.#checkpoints, name), { recursive: true, force: true });
+    }
     const older = (await this.checkpoints()).slice(0, -KEEP);
     let best: { step: number; score: number } | null = null;
     for (const step of older) {

@@ -2,6 +2,7 @@ import { createBirpc } from 'birpc';
 import { z } from 'zod';
 import { MorphloomError } from '../../contract/errors.ts';
 import { isMethod, procedures } from '../../contract/studio/api.ts';
+import type { OnProgress, Progress } from '../../contract/progress.ts';
 import type { Answer, ClientSide, EngineSide, Wire } from '../../contract/studio/wire.ts';
 import type { Call, Client, Handlers } from './context.ts';
 import { ownViews } from './views.ts';
@@ -34,7 +35,8 @@ export function connect(wire: Wire, door: Door): void {
       const controller = new AbortController();
       if (typeof id === 'number') calls.set(id, controller);
       try {
-        return await answer(door, method, input, { client, signal: controller.signal });
+        const onProgress = teller((progress) => rpc.progress(id, progress));
+        return await answer(door, method, input, { client, signal: controller.signal, onProgress });
       } finally {
         if (calls.get(id) === controller) calls.delete(id);
       }
@@ -82,6 +84,24 @@ export function connect(wire: Wire, door: Door): void {
     rpc.$close();
     door.left(client);
   });
+}
+
+const PROGRESS_EVERY_MS = 100;
+
+/** Passes progress on ten times a second at most, and only once the client took what was told before. */
+function teller(tell: (progress: Progress) => Promise<void>): OnProgress {
+  let toldAt = performance.now();
+  let telling = false;
+  return (progress) => {
+    const now = performance.now();
+    if (telling || now - toldAt < PROGRESS_EVERY_MS) return;
+    toldAt = now;
+    telling = true;
+    // A line that breaks ends the call as well.
+    tell(progress)
+      .catch(() => undefined)
+      .finally(() => (telling = false));
+  };
 }
 
 async function answer(door: Door, method: unknown, input: unknown, call: Call): Promise<Answer> {

@@ -1,3 +1,4 @@
+import type { OnProgress } from '../../contract/progress.ts';
 import type { Checked, Method, Output } from '../../contract/studio/api.ts';
 import type { BackendName } from '../compute/select.ts';
 
@@ -11,6 +12,8 @@ export interface Call {
   readonly client: Client;
   /** Aborted when the client gives the call up, or is gone. */
   readonly signal: AbortSignal;
+  /** Tells the client how far a question that takes long has come. */
+  readonly onProgress: OnProgress;
 }
 
 export type Handler<M extends Method> = (input: Checked<M>, call: Call) => Promise<Output<M>> | Output<M>;

@@ -15,9 +15,15 @@ export const jobRequestSchema = z.discriminatedUnion('kind', [
     format: imageFormatSchema.nullable(),
     crop: cropSchema.nullable(),
     labels: z.string().nullable(),
+    withoutLabels: z.boolean().default(false),
     keepDuplicates: z.boolean().nullable(),
   }),
-  z.strictObject({ kind: z.literal('edit'), project }),
+  z.strictObject({
+    kind: z.literal('edit'),
+    project,
+    /** In the order in which they were asked for. */
+    changes: z.array(procedures['pictures.edit'].input.omit({ project: true })).default([]),
+  }),
   procedures['training.start'].input.extend({
     kind: z.literal('train'),
     /** The run, once it began: what is done again is to go on with it. */

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Job, JobState } from '../../contract/studio/state.ts';
+import type { Job, JobState, JobSubject } from '../../contract/studio/state.ts';
 import type { RunControl } from '../train/run.ts';
 import { jobKindOf, type JobRequest } from './job-requests.ts';
 import type { ProgressMeter } from './progress-meter.ts';
@@ -33,11 +33,12 @@ const ACTIVE: readonly JobState[] = ['queued', 'running', 'paused', 'stopping'];
 export const isActive = ({ state }: Job): boolean => ACTIVE.includes(state);
 
 /** A job that waits for its turn. */
-export function newJob(request: JobRequest, title: string): Job {
+export function newJob(request: JobRequest, title: string, subject: JobSubject | null): Job {
   return {
     id: randomUUID(),
     kind: jobKindOf(request),
     title,
+    subject,
     project: request.project,
     state: 'queued',
     progress: null,

@@ -1,9 +1,8 @@
-import { isDeepStrictEqual } from 'node:util';
 import { MorphloomError } from '../../contract/errors.ts';
-import type { Job, JobState } from '../../contract/studio/state.ts';
+import type { Job, JobState, JobSubject } from '../../contract/studio/state.ts';
 import { RunControl } from '../train/run.ts';
 import { describe } from './connect.ts';
-import { type JobRequest, laneOf } from './job-requests.ts';
+import { type JobRequest, type JobRequestOf, laneOf } from './job-requests.ts';
 import { isActive, newJob, type Work } from './job.ts';
 import type { Journal } from './journal.ts';
 import { ProgressMeter } from './progress-meter.ts';
@@ -65,14 +64,14 @@ export class Jobs {
     return new Set(unfinished.flatMap(({ request }) => (request.kind === 'export' ? [request.out] : [])));
   }
 
-  async start(request: JobRequest, title: string): Promise<Job> {
-    // What waits to be done anyway is not done twice: edits of many pictures in a row are one import.
-    const waiting = [...this.#records.values()].find(
-      (record) => record.job.state === 'queued' && isDeepStrictEqual(record.request, request),
-    );
-    if (waiting !== undefined && request.kind === 'edit') return waiting.job;
+  async start(request: JobRequest, title: string, subject: JobSubject | null = null): Promise<Job> {
+    const waiting = request.kind === 'edit' ? this.#addToWaiting(request) : null;
+    if (waiting !== null) {
+      await this.#save();
+      return waiting;
+    }
     this.#forgetTwin(request);
-    const job = newJob(request, title);
+    const job = newJob(request, title, subject);
     const record = this.#record(job, request);
     this.#records.set(job.id, record);
     await this.#save();
@@ -146,6 +145,17 @@ export class Jobs {
     }
     await Promise.all(running.map(({ ended }) => ended));
     await this.#save();
+  }
+
+  /** Edits of many pictures in a row are one import: those that come while one waits are done with it. */
+  #addToWaiting({ project, changes }: JobRequestOf<'edit'>): Job | null {
+    for (const record of this.#records.values()) {
+      const { job, request } = record;
+      if (job.state !== 'queued' || request.kind !== 'edit' || request.project !== project) continue;
+      record.request = { ...request, changes: [...request.changes, ...changes] };
+      return job;
+    }
+    return null;
   }
 
   /** Going on with a run by itself answers the offer to go on with the job that was interrupted. */

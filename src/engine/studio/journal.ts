@@ -1,8 +1,9 @@
 import * as fs from 'node:fs/promises';
 import * as path from 'node:path';
 import { z } from 'zod';
+import { procedures } from '../../contract/studio/api.ts';
 import type { Job } from '../../contract/studio/state.ts';
-import { replaceFile } from '../node/files.ts';
+import { removeUnfinished, replaceFile } from '../node/files.ts';
 import { type HeldLock, tryLock } from '../node/lock.ts';
 import { readJson } from '../project/json.ts';
 import { type JobRequest, jobRequestSchema } from './job-requests.ts';
@@ -13,10 +14,23 @@ export interface JournalEntry {
   readonly request: JobRequest;
 }
 
+const projectName = z.string();
+const subjectSchema = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.enum(['import', 'edit']), projectName }),
+  z.strictObject({ kind: z.literal('train'), projectName, recipe: z.string(), resumed: z.boolean() }),
+  z.strictObject({ kind: z.literal('learn-attribute'), projectName, attribute: z.string() }),
+  z.strictObject({ kind: z.literal('export'), projectName, file: z.string(), format: z.string() }),
+  z.strictObject({
+    kind: z.literal('sample-project'),
+    sample: procedures['projects.sample'].input.shape.kind,
+  }),
+]);
+
 const jobSchema = z.strictObject({
   id: z.string(),
   kind: z.enum(['import', 'train', 'learn-attribute', 'export', 'sample-project']),
   title: z.string(),
+  subject: subjectSchema.nullable().default(null),
   project: z.string(),
   state: z.enum(['queued', 'running', 'paused', 'stopping', 'done', 'failed', 'cancelled', 'interrupted']),
   progress: z.null(),
@@ -54,7 +68,7 @@ export class Journal {
     const lock = await tryLock(path.join(stateFolder, 'jobs.lock'));
     if (lock === null) {
       log(`Another engine keeps its jobs in "${stateFolder}"; those of this one are forgotten when it ends.`);
-    }
+    } else await removeUnfinished(stateFolder);
     return new Journal(path.join(stateFolder, 'jobs.json'), lock, log);
   }
 

@@ -5,7 +5,7 @@ import type { Dataset } from '../dataset/index.ts';
 import { thin } from '../jobs/split.ts';
 import type { TrainingView } from '../jobs/train.ts';
 import type { Instrument, Latents } from '../latent/instrument.ts';
-import { toBytes } from '../latent/instrument.ts';
+import { drawInPieces, encodeInPieces } from './gently.ts';
 
 const SHOWN = 8;
 /** There and back, so that it can be played over and over. */
@@ -22,31 +22,34 @@ export class TrainingEye {
   #due = performance.now() + FIRST_AFTER_MS;
   #subject: Subject | null = null;
 
-  constructor(private readonly tell: (look: TrainingLook) => void) {}
+  /** @param giveWay called between the pieces of a look */
+  constructor(
+    private readonly tell: (look: TrainingLook) => void,
+    private readonly giveWay: () => Promise<void>,
+  ) {}
 
   /** Called between steps. */
-  readonly glance = (view: TrainingView): void => {
-    if (performance.now() >= this.#due) this.look(view);
+  readonly glance = async (view: TrainingView): Promise<void> => {
+    if (performance.now() >= this.#due) await this.look(view);
   };
 
   /** Looks now. */
-  look({ run, step, dataset, instrument }: TrainingView): void {
+  async look({ run, step, dataset, instrument }: TrainingView): Promise<void> {
     const started = performance.now();
     this.#subject ??= subjectOf(dataset);
-    this.tell({ run: run.id, step, ...lookAt(instrument, this.#subject) });
+    this.tell({ run: run.id, step, ...(await lookAt(instrument, this.#subject, this.giveWay)) });
     const cost = performance.now() - started;
     this.#due = started + cost + Math.max(EVERY_MS, cost / SHARE);
   }
 }
 
 /** The pictures that are looked at, always the same: those shown first. */
-interface Subject {
+export interface Subject {
   readonly pixels: Uint8Array;
   readonly shown: number;
-  readonly measured: number;
 }
 
-function subjectOf(dataset: Dataset): Subject {
+export function subjectOf(dataset: Dataset): Subject {
   const all = dataset.entries.map((_, i) => i);
   const shown = thin(all, SHOWN);
   const others = thin(
@@ -57,23 +60,25 @@ function subjectOf(dataset: Dataset): Subject {
   const { width, height, channels } = dataset.format;
   const pixels = new Uint8Array(chosen.length * width * height * channels);
   dataset.readBatch(chosen, pixels);
-  return { pixels, shown: shown.length, measured: chosen.length };
+  return { pixels, shown: shown.length };
 }
 
-function lookAt(
+/** @param giveWay called between the pieces */
+export async function lookAt(
   instrument: Omit<Instrument, 'dispose'>,
-  { pixels, shown, measured }: Subject,
-): Omit<TrainingLook, 'run' | 'step'> {
+  { pixels, shown }: Subject,
+  giveWay: () => Promise<void>,
+): Promise<Omit<TrainingLook, 'run' | 'step'>> {
   const { width, height, channels } = instrument.image;
   const z = instrument.latentSize;
-  const latents = instrument.encode(pixels, measured);
+  const latents = await encodeInPieces(instrument, pixels, giveWay);
   const own = (k: number): Float32Array => latents.mean.subarray(k * z, (k + 1) * z);
   const way = wayBetween(own(0), own(Math.floor(shown / 2)));
   const wanted = new Float32Array(shown * z + way.length);
   wanted.set(latents.mean.subarray(0, shown * z));
   wanted.set(way, shown * z);
   const size = width * height * channels;
-  const drawn = toBytes(instrument.decode(wanted, wanted.length / z));
+  const { bytes: drawn } = await drawInPieces(instrument, wanted, giveWay);
   const picturesOf = (bytes: Uint8Array): Pixels => ({
     count: bytes.length / size,
     width,

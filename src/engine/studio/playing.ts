@@ -1,4 +1,5 @@
 import { MorphloomError } from '../../contract/errors.ts';
+import type { OnProgress } from '../../contract/progress.ts';
 import type { Place } from '../../contract/timeline.ts';
 import { type Dataset, entryOfPicture } from '../dataset/index.ts';
 import { encodeDataset } from '../jobs/pictures.ts';
@@ -16,6 +17,7 @@ export interface Playing {
   readonly instrument: OpenedInstrument;
   readonly dataset: Dataset;
   readonly signal: AbortSignal;
+  readonly onProgress: OnProgress;
 }
 
 /** The latents of a project's pictures, in the order of `indices`, counted as in the dataset. */
@@ -39,26 +41,31 @@ export class Stage {
 
   async play<T>(
     { project, run }: { readonly project: string; readonly run: string | null },
-    { client, signal }: Call,
+    { client, signal, onProgress }: Call,
     use: (playing: Playing) => Promise<T>,
   ): Promise<T> {
     const session = await this.sessions.reading(project, client);
     const { instrument, release } = await this.instruments.take(session.project, run);
     try {
-      return await use({ session, instrument, dataset: await session.reader.pictures(), signal });
+      const dataset = await session.reader.pictures();
+      return await use({ session, instrument, dataset, signal, onProgress });
     } finally {
       release();
     }
   }
 
   /** The latents of the pictures, of more than `most` so many, evenly spread. */
-  encoded({ instrument, dataset, signal }: Playing, most: number): Promise<EncodedPictures> {
+  encoded({ instrument, dataset, signal, onProgress }: Playing, most: number): Promise<EncodedPictures> {
     const all = dataset.count <= most;
     const key = [instrument.project.folder, instrument.hash, dataset.contentHash, all ? 'all' : most].join(
       ' ',
     );
     return this.#encoded.get(key, signal, async (shared) => {
-      const { mean, logVariance, entries } = await encodeDataset(instrument, { most, signal: shared });
+      const { mean, logVariance, entries } = await encodeDataset(instrument, {
+        most,
+        onProgress,
+        signal: shared,
+      });
       return {
         mean,
         logVariance,

@@ -1,7 +1,7 @@
 import * as fs from 'node:fs/promises';
 import * as path from 'node:path';
 import { z } from 'zod';
-import type { RecentProject } from '../../contract/studio/state.ts';
+import type { ProjectState, RecentProject } from '../../contract/studio/state.ts';
 import { replaceFile } from '../node/files.ts';
 import { readJson } from '../project/json.ts';
 import { Project } from '../project/project.ts';
@@ -17,11 +17,14 @@ const recentsSchema = z.array(
 );
 
 const MOST = 30;
+/** Whoever draws a curve changes the project ten times a second. */
+const TOUCH_EVERY_MS = 10_000;
 
-/** The projects opened last, the newest first, kept in a file. */
+/** The projects opened or worked in last, the newest first, kept in a file. */
 export class Recents {
   readonly #file: string;
   #writing: Promise<void> = Promise.resolve();
+  readonly #touched = new Map<string, number>();
 
   constructor(stateFolder: string) {
     this.#file = path.join(stateFolder, 'recent.json');
@@ -34,8 +37,22 @@ export class Recents {
     return all.filter((_, i) => there[i]);
   }
 
-  remember(project: RecentProject): Promise<void> {
-    return this.#change((all) => [project, ...all.filter(({ folder }) => folder !== project.folder)]);
+  /** Puts a project first, as it is now. */
+  remember({ folder, name, pictures, runs }: Omit<ProjectState, 'access'>): Promise<void> {
+    const recent = { folder, name, pictures: pictures?.count ?? 0, runs: runs.length, openedAt: Date.now() };
+    return this.#change((all) => [recent, ...all.filter((other) => other.folder !== folder)]);
+  }
+
+  /** Something is done in a project: it moves up, where it is on the list. */
+  async touch(folder: string): Promise<void> {
+    const now = Date.now();
+    if (now - (this.#touched.get(folder) ?? 0) < TOUCH_EVERY_MS) return;
+    this.#touched.set(folder, now);
+    await this.#change((all) => {
+      const recent = all.find((other) => other.folder === folder);
+      if (recent === undefined) return all;
+      return [{ ...recent, openedAt: now }, ...all.filter((other) => other !== recent)];
+    });
   }
 
   forget(folder: string): Promise<void> {

@@ -1,3 +1,4 @@
+import type { Attention } from './attention.ts';
 import type { StudioOptions } from './context.ts';
 import type { Engine } from './engine-state.ts';
 import type { Instruments } from './instruments.ts';
@@ -14,6 +15,8 @@ import type { Uploads } from './uploads.ts';
 export interface Services {
   readonly options: StudioOptions;
   readonly board: TopicBoard;
+  /** Who waits for an answer, so that training makes room. */
+  readonly attention: Attention;
   readonly engine: Engine;
   readonly sessions: Sessions;
   readonly recents: Recents;

@@ -2,9 +2,12 @@ import * as fs from 'node:fs/promises';
 import * as path from 'node:path';
 import { MorphloomError } from '../../contract/errors.ts';
 import type { ProjectState } from '../../contract/studio/state.ts';
+import { removeStale } from '../node/encoders/target.ts';
+import { removeUnfinished } from '../node/files.ts';
 import type { HeldLock } from '../node/lock.ts';
 import { heldElsewhere, lockProject } from '../project/project-lock.ts';
 import { Project } from '../project/project.ts';
+import { RunFolder } from '../project/run-folder.ts';
 import type { Client } from './context.ts';
 import { ProjectReader } from './project-state.ts';
 import type { TopicBoard } from './publisher.ts';
@@ -72,6 +75,8 @@ export class Sessions {
     private readonly board: TopicBoard,
     /** Hears that nobody has a project open any more. */
     private readonly closed: (folder: string) => void,
+    /** Hears that something is done in a project. */
+    private readonly touched: (folder: string) => void,
   ) {}
 
   /** Opens a project for a client; the first that opens it writes. */
@@ -117,6 +122,7 @@ export class Sessions {
         `"${session.project.facts.name}" is being changed in another window, so this one only looks on; take it over here to change it.`,
       );
     }
+    this.touched(session.folder);
     return session;
   }
 
@@ -214,8 +220,20 @@ export class Sessions {
   }
 
   async #acquire(session: Session): Promise<void> {
-    session.lock ??= await lockProject(session.folder);
+    if (session.lock !== null) return;
+    const lock = await lockProject(session.folder);
+    if (lock === null) return;
+    session.lock = lock;
+    await tidy(session.project).catch(() => undefined);
   }
+}
+
+/** Clears away what an engine that was killed had begun to write: it is written anew. */
+async function tidy({ folder, morphs, attributes, runs, exports }: Project): Promise<void> {
+  const ids = await RunFolder.list(runs);
+  for (const place of [folder, morphs, attributes, ...ids.map((id) => path.join(runs, id))])
+    await removeUnfinished(place);
+  await removeStale(exports, performance.timeOrigin);
 }
 
 /** One name for a folder, however it was reached. */

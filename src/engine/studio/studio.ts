@@ -1,5 +1,6 @@
 import type { Wire } from '../../contract/studio/wire.ts';
-import { connect } from './connect.ts';
+import { Attention } from './attention.ts';
+import { connect, describe } from './connect.ts';
 import type { Client, StudioOptions } from './context.ts';
 import { Engine } from './engine-state.ts';
 import { createHandlers } from './handlers/index.ts';
@@ -33,18 +34,25 @@ export interface Studio {
 export async function createStudio(options: StudioOptions): Promise<Studio> {
   const { log, stateFolder } = options;
   const board = new TopicBoard();
+  const attention = new Attention();
   const journal = await Journal.open(stateFolder, log);
   const engine = new Engine(options, board);
   const news = new News(board);
   const previews = new Previews(log);
   const instruments = new Instruments(engine, options, (instrument) => previews.forget(instrument));
-  const sessions = new Sessions(board, (folder) => {
-    news.forget(folder);
-    instruments.forget(folder);
-  });
+  const recents = new Recents(stateFolder);
+  const sessions = new Sessions(
+    board,
+    (folder) => {
+      news.forget(folder);
+      instruments.forget(folder);
+    },
+    (folder) => void recents.touch(folder).catch((error: unknown) => log(describe(error))),
+  );
   const services: Services = {
     options,
     board,
+    attention,
     engine,
     sessions,
     instruments,
@@ -52,7 +60,7 @@ export async function createStudio(options: StudioOptions): Promise<Studio> {
     news,
     stage: new Stage(sessions, instruments),
     uploads: new Uploads(options.projectsFolder),
-    recents: new Recents(stateFolder),
+    recents,
     jobs: new Jobs(
       journal,
       workOf(() => services),
@@ -63,7 +71,10 @@ export async function createStudio(options: StudioOptions): Promise<Studio> {
   const { jobs } = services;
   await jobs.recover();
   const handlers = createHandlers(services);
-  const topics: TopicSource = { board, read: (topic, client) => readTopic(services, topic, client) };
+  const topics: TopicSource = {
+    board,
+    read: (topic, client) => attention.during(() => readTopic(services, topic, client)),
+  };
   let clients = 0;
   return {
     connect: (wire) =>

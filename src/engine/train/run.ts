@@ -29,18 +29,27 @@ export interface RunOptions {
   readonly store: RunStore;
   /** From the checkpoint that the trainer was restored from, or null at the beginning. */
   readonly from: CheckpointFacts | null;
-  /** Figures on pictures held out; called now and then. `score` is what "best" goes by, lower is better. */
-  readonly validate?: () => { readonly score: number; readonly figures: Readonly<Record<string, number>> };
+  /** Called now and then; its score is what "best" goes by. */
+  readonly validate?: () => Validation | Promise<Validation>;
   /** Stop when this many validations in a row were no better than the best; never, where absent. */
   readonly patience?: number;
   readonly checkpointEverySeconds: number;
   readonly onLine?: (line: TrainingLine) => void;
   readonly onProgress?: (progress: Progress) => void;
-  /** Called between steps, for whoever looks at the model as it learns. */
-  readonly onStep?: (step: number) => void;
+  /** Called between steps, for whoever looks at the model as it learns; the next step waits for it. */
+  readonly onStep?: (step: number) => Promise<void>;
   /** Called when a checkpoint is on disk. */
   readonly onCommit?: (facts: CheckpointFacts) => void;
+  /** Called between steps, which block the thread: lets in whoever waits. A turn of the event loop, where absent. */
+  readonly giveWay?: (() => Promise<void>) | undefined;
   readonly control: RunControl;
+}
+
+/** Figures on pictures held out. */
+export interface Validation {
+  /** Lower is better. */
+  readonly score: number;
+  readonly figures: Readonly<Record<string, number>>;
 }
 
 export type RunEnd = 'finished' | 'stopped' | 'early-stop';
@@ -79,7 +88,7 @@ export class RunControl {
 
 /** Runs a task to the end of its plan, or until it is stopped; commits checkpoints on the way. */
 export async function runTraining(options: RunOptions): Promise<{ end: RunEnd; facts: CheckpointFacts }> {
-  const { task, trainer, plan, store, control, from } = options;
+  const { task, trainer, plan, store, control, from, giveWay = nextTurn } = options;
   const clock = new Stopwatch(from?.elapsedSeconds ?? 0);
   let score = from?.score ?? null;
   let best = from?.best ?? null;
@@ -93,7 +102,9 @@ export async function runTraining(options: RunOptions): Promise<{ end: RunEnd; f
   const facts = (): CheckpointFacts => ({ step: trainer.step, elapsedSeconds: clock.seconds, score, best });
   const commit = async (): Promise<void> => {
     if (committedStep === trainer.step) return;
-    await store.commit(facts(), trainer.inferenceWeights(), trainer.trainingState());
+    const inference = trainer.inferenceWeights();
+    await giveWay();
+    await store.commit(facts(), inference, trainer.trainingState());
     committedAt = clock.seconds;
     committedStep = trainer.step;
     options.onCommit?.(facts());
@@ -119,7 +130,7 @@ export async function runTraining(options: RunOptions): Promise<{ end: RunEnd; f
       plan.add(knot);
     }
 
-    const validation = validationDue(plan, trainer.step) ? options.validate?.() : undefined;
+    const validation = validationDue(plan, trainer.step) ? await options.validate?.() : undefined;
     if (validation !== undefined) {
       score = validation.score;
       if (best === null || score < best.score) {
@@ -142,15 +153,17 @@ export async function runTraining(options: RunOptions): Promise<{ end: RunEnd; f
         note: `loss ${line.loss.toFixed(0)} · ${Math.round(line.imagesPerSecond)} pictures/s · ${duration(line.etaSeconds)} left`,
       });
     }
-    options.onStep?.(trainer.step);
+    await options.onStep?.(trainer.step);
     if (end === 'early-stop') break;
     if (clock.seconds - committedAt >= options.checkpointEverySeconds) await commit();
-    // Lets signals, timers and messages in: a step itself blocks the thread.
-    await new Promise<void>((resolve) => setImmediate(resolve));
+    await giveWay();
   }
   await commit();
   return { end, facts: facts() };
 }
+
+/** Lets signals, timers and messages in. */
+export const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 /** Whether a validation falls on this step: a pure function of the plan, so that a resumed run agrees. */
 const validationDue = (plan: Plan, step: number): boolean =>

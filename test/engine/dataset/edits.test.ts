@@ -11,6 +11,7 @@ import {
   type EditsChange,
   listPictures,
   openDataset,
+  planEdits,
   readEdits,
   writeEdits,
 } from '../../../src/engine/dataset/index.ts';
@@ -360,6 +361,32 @@ describe('a file of edits', () => {
     const { before: kept } = await changeEdits(into, { remove: ids.slice(0, 1) });
     await writeEdits(into, kept);
     expect(await applyEdits(into)).toMatchObject({ count: 5, labels: ['0', '1', '2', 'cats'] });
+  });
+
+  it('is written with the dataset that it makes, or not at all', async () => {
+    const { pictures, into } = await somePictures();
+    await importFrom(pictures, into);
+    const [d, c] = await idsOf(into, 'd.png', 'dogs/c.png');
+    const { before, after } = await planEdits(into, [
+      { crop: { id: d, rectangle: RECTANGLE } },
+      { label: { ids: [c], label: 'hound' } },
+    ]);
+    expect(await readEdits(into)).toEqual(before);
+    const stopped = AbortSignal.abort();
+    await expect(applyEdits(into, { edits: after, signal: stopped })).rejects.toMatchObject({
+      code: 'cancelled',
+    });
+    const file = path.join(pictures, 'd.png');
+    await fs.rename(file, `${file}.away`);
+    await expect(applyEdits(into, { edits: after })).rejects.toMatchObject({ code: 'input' });
+    await fs.rename(`${file}.away`, file);
+    expect(await readEdits(into)).toEqual(before);
+    expect((await shown(into))['d.png']).toMatchObject({ crop: 'centre' });
+
+    await applyEdits(into, { edits: after });
+    expect(await readEdits(into)).toEqual(after);
+    expect((await shown(into))['d.png']).toMatchObject({ crop: RECTANGLE });
+    expect((await shown(into))['dogs/c.png']).toMatchObject({ label: 'hound' });
   });
 
   it('loses nothing to a crash between its writes', async () => {

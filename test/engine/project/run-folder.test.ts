@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
@@ -61,8 +62,13 @@ describe('a run', () => {
 
   it('that was killed while it was begun is not in the list', async () => {
     await RunFolder.create(runs, facts());
-    fs.mkdirSync(path.join(runs, '.002-vae.123', 'checkpoints'), { recursive: true });
+    const { pid } = spawnSync(process.execPath, ['-e', '']);
+    fs.mkdirSync(path.join(runs, `.002-vae.${pid}`, 'checkpoints'), { recursive: true });
+    fs.mkdirSync(path.join(runs, `.003-vae.${process.pid}`, 'checkpoints'), { recursive: true });
     expect(await RunFolder.list(runs)).toEqual(['001-vae']);
+    // The next one clears it away, but not what a living process has begun.
+    await RunFolder.create(runs, facts());
+    expect(fs.readdirSync(runs).sort()).toEqual([`.003-vae.${process.pid}`, '001-vae', '002-vae']);
   });
 
   it('of a newer Morphloom, or one that was edited, is refused by name', async () => {
@@ -118,13 +124,16 @@ describe('checkpoints', () => {
     const run = await RunFolder.create(runs, facts());
     await commit(run, 5);
     const half = path.join(run.folder, 'checkpoints', '.6.tmp');
+    // That of a step that is not met again.
+    const other = path.join(run.folder, 'checkpoints', '.4.tmp');
     fs.mkdirSync(half);
+    fs.mkdirSync(other);
     fs.writeFileSync(path.join(half, 'weights.safetensors'), 'half');
     const opened = await RunFolder.open(runs, run.id);
     expect(await opened.checkpoints()).toEqual([5]);
     await commit(opened, 6);
     expect((await opened.load(6)).inference).toEqual(state(6));
-    expect(fs.existsSync(half)).toBe(false);
+    expect([fs.existsSync(half), fs.existsSync(other)]).toEqual([false, false]);
   });
 
   it('are not made of what is not finite, and the last good one stays', async () => {

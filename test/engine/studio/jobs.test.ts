@@ -19,7 +19,7 @@ const train = (project: string, run: string | null = null): JobRequest => ({
   seed: 0,
   run,
 });
-const edit = (project: string): JobRequest => ({ kind: 'edit', project });
+const edit = (project: string): JobRequest => ({ kind: 'edit', project, changes: [] });
 
 /** Work that goes on until the test says how it ends. */
 class Hands {

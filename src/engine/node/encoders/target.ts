@@ -12,7 +12,8 @@ export function frameName(number: number): string {
 }
 
 const FRAME_NAME = /^frame-\d{4,}\.png$/;
-const DRAFT_NAME = /^\.morphloom-[0-9a-f-]{36}\.tmp$/;
+/** A draft, or what it needs beside it while it is written. */
+const DRAFT_NAME = /^\.morphloom-[0-9a-f-]{36}\.tmp(\.meta)?$/;
 /** A draft that nothing was written to for a day belongs to an export that was killed. */
 const STALE_MS = 24 * 60 * 60 * 1000;
 
@@ -58,13 +59,15 @@ export async function openDraft(out: string, kind: 'file' | 'folder'): Promise<D
   };
 }
 
-/** Clears away what killed exports left behind. */
-async function removeStale(folder: string): Promise<void> {
+/**
+ * Clears away what killed exports left behind in a folder.
+ * @param before milliseconds since 1970; what was written to since may still be at work
+ */
+export async function removeStale(folder: string, before = Date.now() - STALE_MS): Promise<void> {
   for (const name of (await fs.readdir(folder)).filter((entry) => DRAFT_NAME.test(entry))) {
     const draft = path.join(folder, name);
     const stat = await fs.stat(draft).catch(() => null);
-    if (stat !== null && Date.now() - stat.mtimeMs > STALE_MS)
-      await fs.rm(draft, { recursive: true, force: true });
+    if (stat !== null && stat.mtimeMs < before) await fs.rm(draft, { recursive: true, force: true });
   }
 }
 

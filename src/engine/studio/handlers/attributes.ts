@@ -16,7 +16,11 @@ export function attributeHandlers({ sessions, jobs, stage }: Services): Pick<Han
         throw new MorphloomError('usage', 'A picture lies on both piles; take it off one of them.');
       }
       const title = `Learning "${request.name}"`;
-      return jobs.start({ kind: 'learn-attribute', project: session.folder, ...request }, title);
+      return jobs.start({ kind: 'learn-attribute', project: session.folder, ...request }, title, {
+        kind: 'learn-attribute',
+        projectName: session.project.facts.name,
+        attribute: request.name,
+      });
     },
     'attributes.remove': async ({ project, name }, { client }) => {
       const session = await sessions.writing(project, client);

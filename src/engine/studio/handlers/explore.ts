@@ -25,9 +25,15 @@ export function exploreHandlers({ stage }: Services): Pick<Handlers, Offered> {
   return {
     'explore.map': ({ method, most, ...model }, call) =>
       stage.play(model, call, async (playing) => {
-        const { instrument, signal } = playing;
+        const { instrument, signal, onProgress } = playing;
         const latents = async (): Promise<Float32Array> => (await stage.encoded(playing, most)).mean;
-        const { entries, points } = await mapPictures(instrument, { method, most, latents, signal });
+        const { entries, points } = await mapPictures(instrument, {
+          method,
+          most,
+          latents,
+          onProgress,
+          signal,
+        });
         return { ids: entries.map(({ id }) => id), points, labels: entries.map(({ label }) => label) };
       }),
     'explore.directions': ({ count, ...model }, call) =>

@@ -25,7 +25,13 @@ export function exportHandlers({ sessions, jobs }: Services): Pick<Handlers, Off
       const started = naming.then(async () => {
         const out = await exportPath(session.project.exports, name, format, jobs.promisedFiles());
         const request = { kind: 'export', project: session.folder, run, timeline, settings, out } as const;
-        return jobs.start(request, `Exporting ${path.basename(out)}`);
+        const file = path.basename(out);
+        return jobs.start(request, `Exporting ${file}`, {
+          kind: 'export',
+          projectName: session.project.facts.name,
+          file,
+          format,
+        });
       });
       naming = started.catch(() => undefined);
       return started;

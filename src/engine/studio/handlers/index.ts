@@ -1,4 +1,4 @@
-import type { Handlers } from '../context.ts';
+import type { Call, Handlers } from '../context.ts';
 import type { Services } from '../services.ts';
 import { attributeHandlers } from './attributes.ts';
 import { engineHandlers } from './engine.ts';
@@ -13,8 +13,16 @@ import { projectHandlers } from './projects.ts';
 import { recipeHandlers } from './recipes.ts';
 import { trainingHandlers } from './training.ts';
 
-/** What the engine does for each procedure of the contract. */
+/** What the engine does for each procedure of the contract; training makes room for each meanwhile. */
 export function createHandlers(services: Services): Handlers {
+  const attended = Object.entries(handlersOf(services)).map(([method, handle]) => {
+    const work = handle as (input: unknown, call: Call) => unknown;
+    return [method, (input: unknown, call: Call) => services.attention.during(() => work(input, call))];
+  });
+  return Object.fromEntries(attended) as Handlers;
+}
+
+function handlersOf(services: Services): Handlers {
   return {
     ...engineHandlers(services),
     ...folderHandlers(services),

@@ -1,13 +1,13 @@
 import { MorphloomError } from '../../../contract/errors.ts';
 import type { EncodedPicture } from '../../../contract/studio/state.ts';
 import {
-  changeEdits,
   type Dataset,
   entryOfPicture,
   listPictures,
   listSetAside,
   original,
   pixelsOf,
+  planEdits,
   thumbnail,
 } from '../../dataset/index.ts';
 import type { Client, Handlers } from '../context.ts';
@@ -34,8 +34,12 @@ export function pictureHandlers({ sessions, jobs }: Services): Pick<Handlers, Of
       if (wishes.sources === null && session.project.facts.sources.length === 0) {
         throw new MorphloomError('usage', 'The project has no pictures yet; say which folder to import.');
       }
-      const title = `Importing pictures into ${session.project.facts.name}`;
-      return jobs.start({ kind: 'import', project: session.folder, ...wishes }, title);
+      const { name } = session.project.facts;
+      return jobs.start(
+        { kind: 'import', project: session.folder, ...wishes },
+        `Importing pictures into ${name}`,
+        { kind: 'import', projectName: name },
+      );
     },
     'pictures.list': async ({ project, ...wanted }, { client }) => {
       const dataset = await picturesOf(project, client);
@@ -65,9 +69,14 @@ export function pictureHandlers({ sessions, jobs }: Services): Pick<Handlers, Of
     },
     'pictures.edit': async ({ project, ...change }, { client }) => {
       const session = await sessions.writing(project, client);
-      await changeEdits(session.project.dataset, change);
-      const title = `Bringing ${session.project.facts.name} up to date`;
-      return jobs.start({ kind: 'edit', project: session.folder }, title);
+      // Refused here rather than in the job: what cannot be done belongs beside what was done.
+      await planEdits(session.project.dataset, [change]);
+      const { name } = session.project.facts;
+      const request = { kind: 'edit', project: session.folder, changes: [change] } as const;
+      return jobs.start({ ...request, changes: [change] }, `Bringing ${name} up to date`, {
+        kind: 'edit',
+        projectName: name,
+      });
     },
   };
 }

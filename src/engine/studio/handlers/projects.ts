@@ -11,13 +11,7 @@ type Offered = Extract<keyof Handlers, `projects.${string}`>;
 export function projectHandlers({ options, sessions, recents, jobs }: Services): Pick<Handlers, Offered> {
   const opened = async (session: Session, client: Client): Promise<ProjectState> => {
     const state = await session.state(client);
-    await recents.remember({
-      folder: state.folder,
-      name: state.name,
-      pictures: state.pictures?.count ?? 0,
-      runs: state.runs.length,
-      openedAt: Date.now(),
-    });
+    await recents.remember(state);
     return state;
   };
   return {
@@ -41,7 +35,10 @@ export function projectHandlers({ options, sessions, recents, jobs }: Services):
       const name = kind === 'faces' ? 'Faces' : 'Shapes';
       const project = await freeFolder(options.projectsFolder, name, '.morphloom');
       const pictures = await freeFolder(options.projectsFolder, name, ' pictures');
-      return jobs.start({ kind: 'sample-project', project, sample: kind, pictures }, `Drawing ${kind}`);
+      return jobs.start({ kind: 'sample-project', project, sample: kind, pictures }, `Drawing ${kind}`, {
+        kind: 'sample-project',
+        sample: kind,
+      });
     },
     'projects.open': async ({ project }, { client }) => opened(await sessions.open(project, client), client),
     'projects.close': async ({ project }, { client }) => {

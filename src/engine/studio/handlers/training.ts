@@ -1,14 +1,22 @@
 import { MorphloomError } from '../../../contract/errors.ts';
+import type { TrainingLook } from '../../../contract/studio/state.ts';
 import { findRunToResume } from '../../jobs/train.ts';
 import { recipeFrom } from '../../recipes/resolve.ts';
 import { RunFolder } from '../../project/run-folder.ts';
 import { thin } from '../../jobs/split.ts';
+import { breathe } from '../../node/breathe.ts';
 import type { Handlers } from '../context.ts';
+import { lookAt, subjectOf } from '../look.ts';
 import type { Services } from '../services.ts';
+import { SharedResults } from '../shared.ts';
 
-type Offered = 'training.start' | 'training.resume' | 'runs.lines' | 'runs.remove';
+type Offered = 'training.start' | 'training.resume' | 'runs.lines' | 'runs.look' | 'runs.remove';
 
-export function trainingHandlers({ sessions, jobs, instruments }: Services): Pick<Handlers, Offered> {
+/** Looks that are kept: those of a few runs that are compared. */
+const MOST_LOOKS = 4;
+
+export function trainingHandlers({ sessions, jobs, instruments, stage }: Services): Pick<Handlers, Offered> {
+  const looks = new SharedResults<TrainingLook>(MOST_LOOKS);
   return {
     'training.start': async ({ project, recipe, settings, budget, seed }, { client }) => {
       const session = await sessions.writing(project, client);
@@ -23,12 +31,19 @@ export function trainingHandlers({ sessions, jobs, instruments }: Services): Pic
         seed,
         run: null,
       } as const;
-      return jobs.start(request, `Training ${recipe} on ${session.project.facts.name}`);
+      const projectName = session.project.facts.name;
+      return jobs.start(request, `Training ${recipe} on ${projectName}`, {
+        kind: 'train',
+        projectName,
+        recipe,
+        resumed: false,
+      });
     },
     'training.resume': async ({ project, run: asked }, { client }) => {
       const session = await sessions.writing(project, client);
       const run = await findRunToResume(session.project, asked ?? undefined);
       const { recipe, budget, seed } = run.facts;
+      const projectName = session.project.facts.name;
       return jobs.start(
         {
           kind: 'train',
@@ -39,7 +54,8 @@ export function trainingHandlers({ sessions, jobs, instruments }: Services): Pic
           seed,
           run: run.id,
         },
-        `Training ${recipe.name} on ${session.project.facts.name}`,
+        `Training ${recipe.name} on ${projectName}`,
+        { kind: 'train', projectName, recipe: recipe.name, resumed: true },
       );
     },
     'runs.lines': async ({ project, run, after, most }, { client }) => {
@@ -51,6 +67,16 @@ export function trainingHandlers({ sessions, jobs, instruments }: Services): Pic
         most,
       ).map((i) => lines[i]);
     },
+    'runs.look': ({ project, run }, call) =>
+      stage.play({ project, run }, call, async ({ instrument, dataset, signal }) => {
+        const { runId, step, hash } = instrument;
+        const key = [project, runId, hash, dataset.contentHash].join(' ');
+        return looks.get(key, signal, async (shared) => ({
+          run: runId,
+          step,
+          ...(await lookAt(instrument, subjectOf(dataset), () => breathe(shared))),
+        }));
+      }),
     'runs.remove': async ({ project, run }, { client }) => {
       const session = await sessions.writing(project, client);
       const folder = await RunFolder.named(session.project.runs, run);

@@ -1,4 +1,4 @@
-import { applyEdits } from '../../dataset/index.ts';
+import { applyEdits, planEdits } from '../../dataset/index.ts';
 import { formatFor, importDataset } from '../../jobs/import.ts';
 import { watchArrivals } from '../arrivals.ts';
 import type { JobRequestOf } from '../job-requests.ts';
@@ -7,7 +7,7 @@ import type { Services } from '../services.ts';
 import type { Session } from '../sessions.ts';
 
 export async function importWork(
-  { sources, add, crop, labels, keepDuplicates, format: asked }: JobRequestOf<'import'>,
+  { sources, add, crop, labels, withoutLabels, keepDuplicates, format: asked }: JobRequestOf<'import'>,
   context: JobContext,
   session: Session,
   { news }: Services,
@@ -17,7 +17,7 @@ export async function importWork(
     sources: sources === null ? before : add ? [...new Set([...before, ...sources])] : sources,
     format: asked ?? undefined,
     crop: crop ?? undefined,
-    labels: labels ?? undefined,
+    labels: withoutLabels ? null : (labels ?? undefined),
     keepDuplicates: keepDuplicates ?? undefined,
   };
   const { onProgress, signal, job } = context;
@@ -32,13 +32,15 @@ export async function importWork(
   return 'done';
 }
 
-/** Brings the pictures up to what was changed of them by hand. */
+/** Changes pictures by hand: all that was asked for, or, where it is stopped, nothing. */
 export async function editWork(
-  _: JobRequestOf<'edit'>,
+  { changes }: JobRequestOf<'edit'>,
   { onProgress, signal }: JobContext,
   session: Session,
 ): Promise<'done'> {
-  await applyEdits(session.project.dataset, { onProgress, signal });
+  const { dataset } = session.project;
+  const { after } = await planEdits(dataset, changes);
+  await applyEdits(dataset, { edits: after, onProgress, signal });
   session.changed();
   return 'done';
 }

@@ -15,9 +15,17 @@ export function workOf(services: () => Services): Work {
     if (request.kind === 'sample-project') return sampleProjectWork(request, context, services());
     const { session, release } = await services().sessions.hold(request.project);
     try {
-      return await perform(request, context, session, services());
+      // Training makes room for what was asked for beside it: it would get next to nothing else.
+      const work = (): ReturnType<Work> => perform(request, context, session, services());
+      return await (request.kind === 'train' ? work() : services().attention.during(work));
     } finally {
       session.changed();
+      // The list shows how many pictures and runs it has.
+      const state = await session.reader.read().catch(() => null);
+      if (state !== null)
+        await services()
+          .recents.remember(state)
+          .catch(() => undefined);
       await release();
     }
   };

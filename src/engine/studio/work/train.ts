@@ -10,13 +10,13 @@ export async function trainWork(
   request: JobRequestOf<'train'>,
   { control, signal, onProgress, note, keep, setRun }: JobContext,
   session: Session,
-  { engine, options, news, instruments }: Services,
+  { engine, options, news, instruments, attention }: Services,
 ): Promise<'done' | 'stopped'> {
   const { recipe, settings, budget, seed, run } = request;
   await engine.ready({ onProgress, note });
   let begun = '';
   let kept = Promise.resolve();
-  const eye = new TrainingEye((look) => news.tellLook(session.folder, look));
+  const eye = new TrainingEye((look) => news.tellLook(session.folder, look), attention.giveWay);
   const { end, facts } = await trainProject({
     project: session.project,
     begin:
@@ -35,6 +35,7 @@ export async function trainWork(
       session.changed();
     },
     onStep: eye.glance,
+    giveWay: attention.giveWay,
     onCommit: () => session.changed(),
     onLine: (line) => news.tellLine(session.folder, { run: begun, line }),
     onProgress,
@@ -47,7 +48,7 @@ export async function trainWork(
   if (end === 'early-stop') note('Stopped early: it got no better any more.');
   // The last look is at what was kept, not at what the last glance happened to see.
   await instruments.play(session.project, begun, async (instrument) => {
-    eye.look({
+    await eye.look({
       run: instrument.run,
       step: instrument.step,
       dataset: await session.reader.pictures(),
