@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { EASING_NAMES, type EasingName } from '../core/easing.ts';
 import { LOOPS } from '../core/timeline.ts';
 import { pictureCropSchema, pictureIdSchema } from './dataset.ts';
+import { encodingSchema } from './encoding.ts';
 import { MAX_SCALE, MORPH_PATHS } from './morph.ts';
 
 export { pictureIdSchema } from './dataset.ts';
@@ -86,6 +87,8 @@ export const timelineRecipeSchema = z
     timeline: timelineSchema,
     /** Size of the frames, as a multiple of the model's pictures. */
     scale: z.number().min(1).max(MAX_SCALE),
+    /** How they became this file; where a limit of size was met, what came out of it. */
+    encoding: encodingSchema.prefault({}),
   })
   .readonly();
 export type TimelineRecipe = z.infer<typeof timelineRecipeSchema>;

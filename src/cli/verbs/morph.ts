@@ -12,17 +12,19 @@ import {
 } from '../../contract/morph.ts';
 import { EASING_NAMES, type EasingName, parseEasingName } from '../../core/easing.ts';
 import { type Loop, LOOPS } from '../../core/timeline.ts';
-import type { OpenedInstrument } from '../../engine/latent/open.ts';
-import { exportTimeline, rebuildTimeline, type WrittenTimeline } from '../../engine/morph/export.ts';
+import { rebuildTimeline } from '../../engine/morph/export.ts';
 import { picturesNamed } from '../../engine/morph/pictures.ts';
 import { checkMorph, morphTimeline, readTimelineRecipe } from '../../engine/morph/recipe.ts';
 import { exists } from '../../engine/node/files.ts';
 import { readTimeline } from '../../engine/project/morph-folder.ts';
-import { type InstrumentFlags, modelOf, withInstrument } from '../open.ts';
+import { type InstrumentFlags, withInstrument } from '../open.ts';
 import { backendOption, jsonOption, seed } from '../options.ts';
 import { createVoice, type Voice } from '../terminal.ts';
+import { EXPORT_FLAGS, type ExportFlags, whole, withExportOptions } from './export-options.ts';
+import { tellWritten, writeMorph } from './morph-output.ts';
 
-interface Flags extends InstrumentFlags {
+interface Flags extends InstrumentFlags, ExportFlags {
+  readonly estimate?: true;
   readonly out?: string;
   readonly from?: string;
   readonly timeline?: string;
@@ -40,8 +42,8 @@ interface Flags extends InstrumentFlags {
 
 const MAX_NAME = 200;
 /** What a timeline decides, and a recipe, so that it cannot be given beside one. */
-const OF_THE_TIMELINE = ['frames', 'fps', 'path', 'ease', 'loop', 'detail', 'hold', 'fit'];
-const OF_THE_RECIPE = [...OF_THE_TIMELINE, 'scale', 'seed'];
+const OF_THE_TIMELINE = ['frames', 'path', 'ease', 'loop', 'detail', 'hold', 'fit'];
+const OF_THE_RECIPE = [...OF_THE_TIMELINE, 'fps', 'scale', 'seed', 'estimate', ...EXPORT_FLAGS];
 
 /**
  * `morphloom morph P A B [C …] --out`; `morphloom morph P --timeline morphs/x.json --out`, of one that the studio
@@ -49,14 +51,14 @@ const OF_THE_RECIPE = [...OF_THE_TIMELINE, 'scale', 'seed'];
  */
 export function registerMorph(program: Command): void {
   const { frames, framesPerSecond, ease, loop, detail, scale, hold } = DEFAULT_MORPH;
-  program
+  const morph = program
     .command('morph')
-    .description('morph from picture to picture, into a GIF, WebP, sheet or folder of frames')
+    .description('morph from picture to picture, into a GIF, WebP, APNG, film, sheet or folder of frames')
     .argument('[project]')
     .argument('[pictures...]', "two or more: files, or names of the project's pictures")
     .option(
       '--out <file|folder>',
-      'a .gif, a .webp, a .png sheet, or a folder (ending with a slash) for PNG frames',
+      '.gif, .webp, .apng, .mp4, .webm, a .png sheet, or a folder (ending with a slash) for PNG frames',
     )
     .option('--frames <n>', 'how many frames in all', whole(2, MAX_FRAMES), frames)
     .option('--fps <n>', 'frames per second', number(0.1, 240), framesPerSecond)
@@ -103,6 +105,7 @@ export function registerMorph(program: Command): void {
         await play(project, pictures, { ...flags, timeline: flags.timeline }, command, voice);
       else await make(project, pictures, flags, voice);
     });
+  withExportOptions(morph).option('--estimate', 'only say how large it would be');
 }
 
 async function make(
@@ -132,8 +135,9 @@ async function make(
       flags.fit === true,
     );
     const hooks = { onProgress: voice.onProgress, signal: voice.signal };
-    const job = { instrument, timeline, pictures: references, scale, seed: flags.seed, out, ...hooks };
-    tell(voice, instrument, await exportTimeline(job), { settings });
+    await writeMorph({ instrument, timeline, pictures: references, out, ...hooks }, flags, voice, {
+      settings,
+    });
   });
 }
 
@@ -144,6 +148,8 @@ async function play(
   command: Command,
   voice: Voice,
 ): Promise<void> {
+  const { fps } = flags;
+  const rate = command.getOptionValueSource('fps') === 'cli' ? { framesPerSecond: fps } : {};
   refuseBeside('--timeline', 'the timeline', OF_THE_TIMELINE, pictures, command);
   if (project === undefined) {
     throw new MorphloomError(
@@ -154,11 +160,10 @@ async function play(
   const out = outOf(flags);
   const file = (await exists(flags.timeline)) ? flags.timeline : path.join(project, flags.timeline);
   if (!(await exists(file))) throw new MorphloomError('input', `There is no timeline "${flags.timeline}".`);
-  const timeline = await readTimeline(file);
+  const timeline = { ...(await readTimeline(file)), ...rate };
   await withInstrument(project, flags, voice, async (instrument) => {
     const hooks = { onProgress: voice.onProgress, signal: voice.signal };
-    const { scale, seed } = flags;
-    tell(voice, instrument, await exportTimeline({ instrument, timeline, scale, seed, out, ...hooks }));
+    await writeMorph({ instrument, timeline, out, ...hooks }, flags, voice);
   });
 }
 
@@ -177,7 +182,7 @@ async function rebuild(
   await withInstrument(project ?? recipe.project, { ...flags, run }, voice, async (instrument) => {
     const hooks = { onProgress: voice.onProgress, signal: voice.signal };
     const written = await rebuildTimeline({ instrument, from, recipe, out, ...hooks });
-    tell(voice, instrument, written);
+    tellWritten(voice, instrument, written);
     if (written.identical !== null) {
       voice.say(written.identical ? `It equals ${from} to the byte.` : `It differs from ${from}.`);
     }
@@ -193,7 +198,8 @@ function refuseBeside(
 ): void {
   const given = decided.find((name) => command.getOptionValueSource(name) === 'cli');
   if (given === undefined && pictures.length === 0) return;
-  const what = given === undefined ? 'the pictures' : `--${given}`;
+  const what =
+    given === undefined ? 'the pictures' : `--${given.replace(/[A-Z]/g, (c) => `-${c.toLowerCase()}`)}`;
   throw new MorphloomError(
     'usage',
     `With ${flag} ${decider} decides ${what}; leave it out, or leave out ${flag}.`,
@@ -211,20 +217,6 @@ function besides(from: string): string {
   return path.join(dir, `${name}-rebuilt${ext}`);
 }
 
-function tell(
-  voice: Voice,
-  instrument: OpenedInstrument,
-  written: WrittenTimeline,
-  more: { readonly settings?: MorphSettings } = {},
-): void {
-  const { path, frames, width, height, seconds, bytes, notes, pictures } = written;
-  voice.say(
-    `${frames} frames of ${width} × ${height} through ${pictures.length} pictures, ${seconds.toFixed(1)} s, ${Math.ceil(bytes / 1000)} kB: ${path}`,
-  );
-  for (const note of notes) voice.say(note);
-  voice.json({ ...written, ...more, project: instrument.project.folder, model: modelOf(instrument) });
-}
-
 function easeNamed(text: string): EasingName {
   const name = parseEasingName(text);
   if (name === null) throw new InvalidArgumentError(`Choose one of ${EASING_NAMES.join(', ')}.`);
@@ -236,13 +228,5 @@ function number(least: number, most: number): (text: string) => number {
     const value = Number(text);
     if (text.trim() !== '' && value >= least && value <= most) return value;
     throw new InvalidArgumentError(`It is a number from ${least} to ${most}.`);
-  };
-}
-
-function whole(least: number, most: number): (text: string) => number {
-  return (text) => {
-    const value = Number(text);
-    if (text.trim() !== '' && Number.isInteger(value) && value >= least && value <= most) return value;
-    throw new InvalidArgumentError(`It is a whole number from ${least} to ${most}.`);
   };
 }

@@ -44,7 +44,7 @@ export const budgetSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('minutes'), minutes: z.number().positive() }),
 ]);
 
-export const EXPORT_FORMATS = ['gif', 'webp', 'frames', 'sheet'] as const;
+export const EXPORT_FORMATS = ['gif', 'webp', 'apng', 'mp4', 'webm', 'frames', 'sheet'] as const;
 export type ExportFormat = (typeof EXPORT_FORMATS)[number];
 
 export const exportSettingsSchema = z.strictObject({

@@ -1,6 +1,8 @@
 import * as fs from 'node:fs/promises';
 import * as path from 'node:path';
+import { DEFAULT_ENCODING, type Encoding, type ExportEstimate } from '../../contract/encoding.ts';
 import { MorphloomError } from '../../contract/errors.ts';
+import { MAX_SCALE } from '../../contract/morph.ts';
 import type { Provenance } from '../../contract/provenance.ts';
 import type { ExportFormat } from '../../contract/studio/api.ts';
 import type { Timeline, TimelineRecipe } from '../../contract/timeline.ts';
@@ -8,16 +10,15 @@ import type { Frame } from '../export/frame.ts';
 import type { OpenedInstrument } from '../latent/open.ts';
 import { tuneDecoder } from '../latent/tune.ts';
 import { writeAnimation, type WrittenAnimation } from '../node/encoders/animation.ts';
-import { sheet } from '../node/encoders/compose.ts';
-import { writeStill } from '../node/encoders/still.ts';
+import { estimateAnimation } from '../node/encoders/estimate.ts';
 import { fileName } from '../node/file-name.ts';
 import { exists } from '../node/files.ts';
-import { FittedStudio } from './fitted.ts';
+import { type Fit, FittedStudio } from './fitted.ts';
 import { timelineFrames } from './frames.ts';
 import type { PictureReference } from './material.ts';
 import { openMaterial } from './pictures.ts';
-import type { TimelinePlan } from './plan.ts';
 import type { ReadRecipe } from './recipe.ts';
+import { estimateSheet, writeSheet } from './sheet.ts';
 import type { Hooks } from './timeline.ts';
 
 export interface TimelineExport extends Hooks {
@@ -25,11 +26,14 @@ export interface TimelineExport extends Hooks {
   readonly timeline: Timeline;
   /** Pictures that are not the project's, or were not cropped as it crops now. */
   readonly pictures?: readonly PictureReference[];
-  /** Size of the frames, as a multiple of the model's pictures; 1 when left out. */
-  readonly scale?: number;
+  /** Size of the frames, as a multiple of the model's pictures; as `encoding.side` needs it when left out, or 1. */
+  readonly scale?: number | undefined;
+  readonly encoding?: Encoding;
+  /** As `writeAnimation` takes it. */
+  readonly maxBytes?: number | undefined;
   /** Recorded; nothing in a morph is drawn at random. */
   readonly seed?: number;
-  /** `.gif`, `.webp`, a folder (ends with a slash) for PNG frames, or `.png` for a sheet of them. */
+  /** As `writeAnimation` takes it, or `.png` for a sheet of the frames. */
   readonly out: string;
 }
 
@@ -40,19 +44,22 @@ export interface WrittenTimeline extends WrittenAnimation {
 
 /** Makes a morph and writes it, with the whole timeline inside; the file is there when it is complete, or not at all. */
 export async function exportTimeline(job: TimelineExport): Promise<WrittenTimeline> {
-  const { instrument, timeline, scale = 1, seed = 0 } = job;
-  return draw(job, ({ reference }) => {
-    const ids = picturesOf(timeline);
-    const recipe: TimelineRecipe = {
-      kind: 'timeline',
-      project: instrument.project.folder,
-      pictures: [...new Set(ids)].map(reference).map(({ source, id, crop }) => ({ source, id, crop })),
-      timeline,
-      scale,
-    };
-    const model = { run: instrument.runId, hash: instrument.hash };
+  const scale = scaleOf(job);
+  return draw({ ...job, scale }, (material) => recipeFor({ ...job, scale }, material));
+}
+
+function recipeFor(
+  { instrument, timeline, scale, seed = 0 }: TimelineExport & { readonly scale: number },
+  { reference }: Pick<Opened, 'reference'>,
+): (encoding: Encoding) => Provenance {
+  const ids = [...new Set(picturesOf(timeline))];
+  const pictures = ids.map(reference).map(({ source, id, crop }) => ({ source, id, crop }));
+  const project = instrument.project.folder;
+  const model = { run: instrument.runId, hash: instrument.hash };
+  return (encoding) => {
+    const recipe: TimelineRecipe = { kind: 'timeline', project, pictures, timeline, scale, encoding };
     return { morphloom: 1, model, seed, ...recipe };
-  });
+  };
 }
 
 export interface TimelineRebuild extends Hooks {
@@ -74,7 +81,7 @@ export interface RebuiltTimeline extends WrittenTimeline {
  */
 export async function rebuildTimeline(job: TimelineRebuild): Promise<RebuiltTimeline> {
   const { instrument, recipe, from, out } = job;
-  const { timeline, pictures, scale, provenance } = recipe;
+  const { timeline, pictures, scale, encoding, provenance } = recipe;
   if (provenance.model.hash !== instrument.hash) {
     throw new MorphloomError(
       'input',
@@ -83,9 +90,19 @@ export async function rebuildTimeline(job: TimelineRebuild): Promise<RebuiltTime
   }
   const comparable = path.extname(from).toLowerCase() === path.extname(out).toLowerCase();
   const before = comparable ? await fs.readFile(from).catch(() => null) : null;
-  const written = await draw({ ...job, timeline, pictures, scale }, () => provenance);
+  const written = await draw({ ...job, timeline, pictures, scale, encoding }, () => () => provenance);
   return { ...written, identical: before === null ? null : before.equals(await fs.readFile(written.path)) };
 }
+
+const ENDINGS: Readonly<Record<ExportFormat, string>> = {
+  gif: '.gif',
+  webp: '.webp',
+  apng: '.apng',
+  mp4: '.mp4',
+  webm: '.webm',
+  frames: path.sep,
+  sheet: '.png',
+};
 
 /**
  * Where an export of this name goes: a name that is taken gets a number.
@@ -98,7 +115,7 @@ export async function exportPath(
   format: ExportFormat,
   promised: ReadonlySet<string> = new Set(),
 ): Promise<string> {
-  const ending = { gif: '.gif', webp: '.webp', sheet: '.png', frames: path.sep }[format];
+  const ending = ENDINGS[format];
   const safe = fileName(name);
   for (let number = 1; ; number++) {
     const file = path.join(folder, `${safe}${number === 1 ? '' : ` ${number}`}${ending}`);
@@ -109,58 +126,92 @@ export async function exportPath(
 const picturesOf = ({ keyframes }: Timeline): string[] =>
   keyframes.flatMap(({ place }) => (place.kind === 'picture' ? [place.id] : []));
 
+/** What frames are drawn at: as `side` needs it, as far as the pictures' own detail may go, unless a scale is given. */
+function scaleOf({ instrument, scale, encoding }: Drawing): number {
+  const { width, height } = instrument.image;
+  const side = encoding?.side ?? null;
+  return scale ?? (side === null ? 1 : Math.min(MAX_SCALE, Math.max(1, side / Math.max(width, height))));
+}
+
+type Drawing = Pick<
+  TimelineExport,
+  'instrument' | 'timeline' | 'pictures' | 'scale' | 'encoding' | 'maxBytes' | 'onProgress' | 'signal'
+>;
+
 /** A studio of its own for each export: what another one remembers may differ in the last bit. */
-async function draw(
-  { instrument, timeline, pictures = [], scale = 1, out, onProgress, signal }: TimelineExport,
-  recipeOf: (material: { reference: (id: string) => PictureReference }) => Provenance,
-): Promise<WrittenTimeline> {
+async function withStudio<T>(
+  { instrument, pictures = [] }: Drawing,
+  use: (studio: FittedStudio, material: Opened) => Promise<T>,
+): Promise<T> {
   const material = await openMaterial(instrument, pictures);
   try {
+    const fit = (fitted: readonly Fit[], hooks: Hooks) => tuneDecoder(instrument, fitted, hooks);
+    return await use(new FittedStudio(instrument, material, fit), material);
+  } finally {
+    material.close();
+  }
+}
+
+type Opened = Awaited<ReturnType<typeof openMaterial>>;
+type RecipeOf = (material: Pick<Opened, 'reference'>) => (encoding: Encoding) => Provenance;
+
+function draw(job: Drawing & { readonly out: string }, recipeOf: RecipeOf): Promise<WrittenTimeline> {
+  const { timeline, scale = 1, encoding = DEFAULT_ENCODING, maxBytes, out, onProgress, signal } = job;
+  return withStudio(job, async (studio, material) => {
     const provenance = recipeOf(material);
-    const studio = new FittedStudio(instrument, material, (pictures, hooks) =>
-      tuneDecoder(instrument, pictures, hooks),
-    );
     const plan = await studio.plan(timeline, { onProgress, signal });
     const frames = timelineFrames(plan, { scale, signal });
-    const options = { out, provenance, onProgress, signal };
-    const written = /\.png$/i.test(out)
-      ? await writeSheet(plan, frames, options)
+    const written = isSheet(out)
+      ? await writeSheet(plan, frames, { out, encoding, provenance: provenance(encoding), onProgress })
       : await writeAnimation({
           frames,
           frameCount: plan.frameCount,
           framesPerSecond: plan.framesPerSecond,
           loop: timeline.loop !== 'none',
           out,
+          encoding,
+          maxBytes,
           provenance,
           ...(onProgress && { onProgress }),
           ...(signal && { signal }),
         });
     return { ...written, pictures: picturesOf(timeline).map((id) => material.reference(id).source) };
-  } finally {
-    material.close();
-  }
+  });
 }
 
-/** More than these are not looked at one by one. */
-const MOST_ON_SHEET = 240;
+const isSheet = (out: string): boolean => /\.png$/i.test(out);
 
-async function writeSheet(
-  { frameCount, framesPerSecond }: TimelinePlan,
-  frames: AsyncIterable<Frame>,
-  { out, provenance, onProgress }: Hooks & { readonly out: string; readonly provenance: Provenance },
-): Promise<WrittenAnimation> {
-  const every = Math.ceil(frameCount / MOST_ON_SHEET);
-  const shown: Frame[] = [];
-  let done = 0;
-  for await (const frame of frames) {
-    if (done % every === 0) shown.push(frame);
-    onProgress?.({ stage: 'Drawing frames', done: ++done, total: frameCount, unit: 'frames' });
-  }
-  const columns = Math.ceil(Math.sqrt(shown.length));
-  const rows = Array.from({ length: Math.ceil(shown.length / columns) }, (_, row) =>
-    shown.slice(row * columns, (row + 1) * columns),
-  );
-  const written = await writeStill({ frame: await sheet({ rows }), out, provenance });
-  const notes = every === 1 ? [] : [`The sheet shows one frame of every ${every}.`];
-  return { ...written, frames: shown.length, seconds: frameCount / framesPerSecond, notes };
+/** Frames that are drawn for an estimate: so many places of the whole, so many at each. */
+const PLACES = 3;
+const FRAMES_AT_A_PLACE = 8;
+
+/**
+ * About how large an export will be, before it is made: a sample of its frames is drawn as a preview draws them
+ * and encoded as the export would be. Throws as `exportTimeline` does.
+ */
+export function estimateTimeline(job: TimelineExport): Promise<ExportEstimate> {
+  const { timeline, encoding = DEFAULT_ENCODING, maxBytes, out, signal } = job;
+  const scale = scaleOf(job);
+  return withStudio(job, async (studio, material) => {
+    const plan = await studio.quick(timeline, { signal });
+    const { frameCount, framesPerSecond } = plan;
+    const runs: Frame[][] = [];
+    const length = Math.min(FRAMES_AT_A_PLACE, frameCount);
+    for (let place = 0; place < PLACES; place++) {
+      const from = Math.round(((frameCount - length) * place) / (PLACES - 1));
+      const run: Frame[] = [];
+      for await (const frame of timelineFrames(plan, { scale, from, to: from + length, signal }))
+        run.push(frame);
+      runs.push(run);
+    }
+    if (isSheet(out)) {
+      const about = await estimateSheet(runs.flat(), frameCount, encoding);
+      const [least, most] = [0.8, 1.2].map((factor) => Math.round(factor * about.bytes)) as [number, number];
+      return { ...about, least, most, seconds: frameCount / framesPerSecond, notes: [] };
+    }
+    const provenance = recipeFor({ ...job, scale }, material)(encoding);
+    const loop = timeline.loop !== 'none';
+    const frames = { runs, frameCount, framesPerSecond, loop };
+    return estimateAnimation({ ...frames, out, encoding, maxBytes, provenance, signal });
+  });
 }

@@ -1,3 +1,4 @@
+import { DEFAULT_ENCODING } from '../../contract/encoding.ts';
 import { MorphloomError } from '../../contract/errors.ts';
 import { type MorphRecipe, morphRecipeSchema, type MorphSettings } from '../../contract/morph.ts';
 import type { Provenance } from '../../contract/provenance.ts';
@@ -49,6 +50,7 @@ function ofMorph({ project, pictures, settings }: MorphRecipe): TimelineRecipe {
     pictures: [...new Map(pictures.map((picture) => [picture.id, picture])).values()],
     timeline: morphTimeline('morph', ids, settings),
     scale: settings.scale,
+    encoding: DEFAULT_ENCODING,
   };
 }
 

@@ -1,4 +1,3 @@
-import * as fs from 'node:fs/promises';
 import * as path from 'node:path';
 import { DEFAULT_ENCODING, type Encoding } from '../../../contract/encoding.ts';
 import { MorphloomError, throwIfCancelled } from '../../../contract/errors.ts';
@@ -6,7 +5,7 @@ import type { OnProgress } from '../../../contract/progress.ts';
 import type { Provenance } from '../../../contract/provenance.ts';
 import type { Frame } from '../../export/frame.ts';
 import { describeWriteFailure } from '../files.ts';
-import { fit, gaveUp } from './fit.ts';
+import { encodeWithin, gaveUp, sizeOnDisk } from './limit.ts';
 import { type AnimationFormat, formatOf } from './formats.ts';
 import { encodePass, type Passed, type PassSettings } from './pass.ts';
 import type { Kernel } from './pixels.ts';
@@ -98,7 +97,7 @@ export async function writeAnimation(options: AnimationOptions): Promise<Written
       drafts.push(spool);
       const attempt = await openDraft(out, 'file');
       drafts.push(attempt);
-      result = await fit(await fillSpool(spool.path, counted(watched.frames, options), signal), {
+      result = await encodeWithin(await fillSpool(spool.path, counted(watched.frames, options), signal), {
         encoding,
         settings,
         maxBytes: maxBytes ?? Infinity,
@@ -158,12 +157,4 @@ function notesOn(
     );
   }
   return notes;
-}
-
-async function sizeOnDisk(file: string): Promise<number> {
-  const stat = await fs.stat(file);
-  if (!stat.isDirectory()) return stat.size;
-  const names = await fs.readdir(file);
-  const sizes = await Promise.all(names.map(async (name) => (await fs.stat(path.join(file, name))).size));
-  return sizes.reduce((sum, size) => sum + size, 0);
 }

@@ -1,4 +1,5 @@
 import * as fs from 'node:fs/promises';
+import * as path from 'node:path';
 import type { Encoding } from '../../../contract/encoding.ts';
 import { MorphloomError } from '../../../contract/errors.ts';
 import type { OnProgress } from '../../../contract/progress.ts';
@@ -8,7 +9,7 @@ import { encodePass, type Passed, type PassSettings } from './pass.ts';
 import { sizeOf } from './prepare.ts';
 import type { Spool } from './spool.ts';
 
-export interface Fitting {
+export interface Limited {
   readonly encoding: Encoding;
   readonly settings: PassSettings;
   readonly maxBytes: number;
@@ -27,8 +28,8 @@ const RUNS = 3;
  * Encodes frames so that the file is no larger than the limit, giving up what is seen least first. Throws
  * `usage` when the limit is below what is worth looking at.
  */
-export async function fit(spool: Spool, fitting: Fitting): Promise<Passed> {
-  const { encoding, settings, maxBytes, files, out, onProgress } = fitting;
+export async function encodeWithin(spool: Spool, limited: Limited): Promise<Passed> {
+  const { encoding, settings, maxBytes, files, out, onProgress } = limited;
   const whole = (): AsyncIterable<Frame> => playedOften(spool, settings);
   const { name } = settings.format;
   if (maxBytes === Infinity || name === 'frames') return encodePass(whole(), encoding, files[0], settings);
@@ -83,7 +84,8 @@ export function gaveUp(asked: Encoding, passed: Passed, framesPerSecond: number)
 
 const round = (value: number): number => Math.round(value * 10) / 10;
 
-function rungsFor(
+/** What may be asked for instead, each smaller than the one before. */
+export function rungsFor(
   kind: LadderKind,
   shape: Spool['shape'],
   encoding: Encoding,
@@ -153,3 +155,12 @@ function tooSmall(out: string, maxBytes: number, smallest: number): MorphloomErr
 
 const sizeText = (bytes: number): string =>
   bytes >= 1e6 ? `${(bytes / 1e6).toFixed(1)} MB` : `${Math.ceil(bytes / 1000)} kB`;
+
+/** The bytes of a file, or of all files in a folder. */
+export async function sizeOnDisk(file: string): Promise<number> {
+  const stat = await fs.stat(file);
+  if (!stat.isDirectory()) return stat.size;
+  const names = await fs.readdir(file);
+  const sizes = await Promise.all(names.map(async (name) => (await fs.stat(path.join(file, name))).size));
+  return sizes.reduce((sum, size) => sum + size, 0);
+}

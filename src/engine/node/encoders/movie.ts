@@ -48,7 +48,7 @@ async function openMovie(
   container: Container,
 ): Promise<FrameSink> {
   const handle = await fs.open(file, 'w');
-  const segmentLength = framesInSegment({ width, height, channels, data });
+  const segmentLength = framesInSegment({ width, height });
   let roll = new Uint8Array(segmentLength * data.length);
   let delays: number[] = [];
   let added = 0;

@@ -34,7 +34,7 @@ function gifError(quality: number): number {
 }
 
 /** How many frames a segment has: some two megapixels, which take about a second. */
-export function framesInSegment({ width, height }: Frame): number {
+export function framesInSegment({ width, height }: Pick<Frame, 'width' | 'height'>): number {
   return Math.min(16, Math.max(2, Math.round(2e6 / (width * height))));
 }
 

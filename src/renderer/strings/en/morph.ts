@@ -161,12 +161,18 @@ export const morph = {
     formats: {
       gif: 'GIF',
       webp: 'WebP',
+      apng: 'APNG',
+      mp4: 'MP4',
+      webm: 'WebM',
       frames: 'PNG frames',
       sheet: 'Contact sheet',
     },
     hints: {
       gif: 'Plays everywhere: chats, slides, web pages.',
       webp: 'A third of the size, finer colours; plays in browsers.',
+      apng: 'Nothing is lost, and edges may be transparent; large.',
+      mp4: 'Film for social networks and editors; small. Needs ffmpeg.',
+      webm: 'Film for web pages, transparent where the pictures are. Needs ffmpeg.',
       frames: 'One picture a frame in a folder, for film and layout programs.',
       sheet: 'All of it on one page.',
     },
