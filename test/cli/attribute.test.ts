@@ -34,7 +34,7 @@ describe('morphloom attribute', () => {
     expect(facts).toMatchObject({ name: 'large', with: many, without: few, model: { run: '001-morph' } });
     expect(facts['heldOutAuc']).toBeGreaterThan(0.6);
 
-    expect(await json('attribute', 'list', project)).toEqual([facts]);
+    expect(await json('attribute', 'list', project)).toEqual([{ ...facts, leaks: [] }]);
 
     const image = path.join(yes, fs.readdirSync(yes)[0]);
     const still = at('larger.png');
@@ -121,6 +121,23 @@ describe('morphloom attribute', () => {
     );
     expect(facts).toMatchObject({ name: 'bright ☀', method: 'mean' });
     expect(facts['with']).toBeGreaterThanOrEqual(COUNT / 4);
+  });
+
+  it('frees an attribute of another, and lists what comes along', TIMEOUT, async () => {
+    const learn = ['attribute', 'learn', project, 'to the right', '--column', 'x', '--method', 'logistic'];
+    const along = async (): Promise<number> => {
+      const all = (await json('attribute', 'list', project)) as unknown as {
+        name: string;
+        leaks: { name: string; amount: number }[];
+      }[];
+      const { leaks } = all.find(({ name }) => name === 'to the right') as (typeof all)[number];
+      return leaks.find(({ name }) => name === 'bright ☀')?.amount ?? NaN;
+    };
+    await done(...learn);
+    expect(Math.abs(await along())).toBeGreaterThan(0.001);
+    expect(await json(...learn, '--apart', 'bright ☀')).toMatchObject({ apart: ['bright ☀'] });
+    expect(await along()).toBeCloseTo(0, 4);
+    await refused(2, /no attribute "bold"/, ...learn, '--apart', 'bold');
   });
 
   it('refuses mistakes', TIMEOUT, async () => {

@@ -1,11 +1,10 @@
 import * as path from 'node:path';
 import { type Command, Option } from 'commander';
 import { MorphloomError } from '../../contract/errors.ts';
-import { learnAttributeFrom } from '../../engine/jobs/attribute.ts';
+import { attributesWithLeaks, learnAttributeFrom } from '../../engine/jobs/attribute.ts';
 import { movedLoop, movedPicture } from '../../engine/jobs/move-picture.ts';
 import type { AttributeMethod } from '../../engine/latent/attribute.ts';
 import { picturesNamed } from '../../engine/morph/pictures.ts';
-import { listAttributes } from '../../engine/project/attribute-folder.ts';
 import { Project } from '../../engine/project/project.ts';
 import { whileWriting } from '../../engine/project/project-lock.ts';
 import { type InstrumentFlags, withInstrument } from '../open.ts';
@@ -27,6 +26,7 @@ interface LearnFlags extends InstrumentFlags {
   readonly without?: string[];
   readonly column?: string;
   readonly method?: AttributeMethod;
+  readonly apart?: string[];
 }
 
 function registerLearn(parent: Command): void {
@@ -46,6 +46,7 @@ function registerLearn(parent: Command): void {
         'the difference of means (best for few pictures), or logistic regression',
       ).choices(['mean', 'logistic']),
     )
+    .option('--apart <attribute>', 'another attribute that is not to come along; may be repeated', collect)
     .option('--run <id>', 'this run (default: the latest)')
     .addOption(backendOption())
     .addOption(jsonOption())
@@ -57,6 +58,7 @@ function registerLearn(parent: Command): void {
         const { facts } = await whileWriting(instrument.project.folder, () =>
           learnAttributeFrom(instrument, name, examples, {
             method: flags.method,
+            apart: flags.apart,
             seed: 1,
             onProgress,
             signal,
@@ -85,6 +87,9 @@ function examplesOf({ with: yes, without: no, column }: LearnFlags) {
   return { kind: 'folders' as const, with: yes, without: no };
 }
 
+/** What comes along by less than this, in standard deviations, is not worth a word. */
+const SEEN = 0.05;
+
 function registerList(parent: Command): void {
   parent
     .command('list')
@@ -94,10 +99,16 @@ function registerList(parent: Command): void {
     .action(async (folder: string, flags: { json?: boolean }) => {
       const voice = createVoice(flags);
       const project = await Project.open(folder);
-      const all = await listAttributes(project.attributes);
+      const all = await attributesWithLeaks(project.attributes);
       if (all.length === 0) voice.say('None yet; learn one with: morphloom attribute learn.');
-      for (const { name, method, heldOutAuc, model } of all) {
-        voice.say(`${name}: ${method}, run ${model.run}, held-out AUC ${heldOutAuc?.toFixed(3) ?? '–'}`);
+      for (const { name, method, heldOutAuc, model, leaks } of all) {
+        const along = leaks
+          .filter(({ amount }) => Math.abs(amount) >= SEEN)
+          .map((leak) => `${leak.name} ${leak.amount > 0 ? '+' : '−'}${Math.abs(leak.amount).toFixed(2)}`);
+        voice.say(
+          `${name}: ${method}, run ${model.run}, held-out AUC ${heldOutAuc?.toFixed(3) ?? '–'}` +
+            (along.length === 0 ? '' : `; along with it come ${along.join(', ')}`),
+        );
       }
       voice.json(all);
     });

@@ -2,9 +2,17 @@ import { MorphloomError } from '../../contract/errors.ts';
 import type { DatasetEntry } from '../../contract/dataset.ts';
 import type { OnProgress } from '../../contract/progress.ts';
 import { openDataset } from '../dataset/index.ts';
-import { learnAttribute, type AttributeMethod } from '../latent/attribute.ts';
+import { fitLatentGaussian } from '../latent/aggregate.ts';
+import { learnAttribute, type AttributeMethod, type AttributeVector } from '../latent/attribute.ts';
+import { freeOf, leakage } from '../latent/leakage.ts';
 import type { OpenedInstrument } from '../latent/open.ts';
-import { loadAttribute, saveAttribute, type StoredAttribute } from '../project/attribute-folder.ts';
+import {
+  type AttributeFacts,
+  listAttributes,
+  loadAttribute,
+  saveAttribute,
+  type StoredAttribute,
+} from '../project/attribute-folder.ts';
 import { encodeDataset, readPictures } from './pictures.ts';
 
 interface Context {
@@ -25,13 +33,23 @@ export type AttributeExamples =
 /** Below this many pictures on a side the difference of means is all that they can support. */
 const ENOUGH_FOR_REGRESSION = 20;
 
+export interface LearnOptions extends Context {
+  /** Chosen by the number of pictures where absent. */
+  readonly method?: AttributeMethod | undefined;
+  readonly seed: number;
+  /** Attributes of this model that are not to come along, by name. */
+  readonly apart?: readonly string[] | undefined;
+}
+
 /** Learns an attribute and keeps it with the project. Throws `usage` and `input` errors for its examples. */
 export async function learnAttributeFrom(
   instrument: OpenedInstrument,
   name: string,
   examples: AttributeExamples,
-  options: { readonly method?: AttributeMethod | undefined; readonly seed: number } & Context,
+  options: LearnOptions,
 ): Promise<StoredAttribute> {
+  const apart = [...new Set(options.apart)].filter((other) => other !== name);
+  const others = await Promise.all(apart.map((other) => loadForModel(instrument, other)));
   const { latents, has } =
     examples.kind === 'folders'
       ? await latentsOfFolders(instrument, examples, options)
@@ -45,7 +63,8 @@ export async function learnAttributeFrom(
   }
   const method =
     options.method ?? (Math.min(sides.with, sides.without) < ENOUGH_FOR_REGRESSION ? 'mean' : 'logistic');
-  const vector = learnAttribute({ latents, size: instrument.latentSize, has }, method, options.seed);
+  const learned = learnAttribute({ latents, size: instrument.latentSize, has }, method, options.seed);
+  const vector = freed(learned, name, others, latents);
   const stored: StoredAttribute = {
     facts: {
       name,
@@ -53,11 +72,55 @@ export async function learnAttributeFrom(
       model: { run: instrument.runId, hash: instrument.hash },
       ...sides,
       heldOutAuc: Number.isNaN(vector.heldOutAuc) ? null : vector.heldOutAuc,
+      apart,
     },
     vector,
   };
   await saveAttribute(instrument.project.attributes, stored);
   return stored;
+}
+
+function freed(
+  attribute: AttributeVector,
+  name: string,
+  others: readonly StoredAttribute[],
+  latents: Float32Array,
+): AttributeVector {
+  const gaussian = fitLatentGaussian(latents, null, attribute.direction.length);
+  try {
+    return freeOf(
+      attribute,
+      others.map(({ vector }) => vector),
+      gaussian,
+    );
+  } catch (cause) {
+    if (!(cause instanceof RangeError)) throw cause;
+    const names = others.map(({ facts }) => `"${facts.name}"`).join(', ');
+    throw new MorphloomError(
+      'input',
+      `"${name}" cannot be told apart from ${names} by these pictures; add some that have one without the other, or learn it together with them.`,
+      { cause },
+    );
+  }
+}
+
+/** An attribute, and what comes along with it. */
+export interface ListedAttribute extends AttributeFacts {
+  /** By how many standard deviations others of its model change where it changes by one; the most first. */
+  readonly leaks: readonly { readonly name: string; readonly amount: number }[];
+}
+
+/** The attributes of a project, by name. */
+export async function attributesWithLeaks(folder: string): Promise<ListedAttribute[]> {
+  const names = (await listAttributes(folder)).map(({ name }) => name);
+  const all = await Promise.all(names.map((name) => loadAttribute(folder, name)));
+  return all.map(({ facts, vector }) => ({
+    ...facts,
+    leaks: all
+      .filter((other) => other.facts.name !== facts.name && other.facts.model.hash === facts.model.hash)
+      .map((other) => ({ name: other.facts.name, amount: leakage(vector, other.vector) }))
+      .sort((a, b) => Math.abs(b.amount) - Math.abs(a.amount)),
+  }));
 }
 
 interface Labelled {

@@ -18,6 +18,8 @@ const attributeSchema = z.strictObject({
   without: z.number().int(),
   /** Null where there were too few pictures to hold some out. */
   heldOutAuc: z.number().nullable(),
+  /** Attributes that it was freed of, by name. */
+  apart: z.array(z.string()).default([]),
   bias: z.number(),
   /** The file beside this one that holds `direction` and `weights`; its name is its content's. */
   vectors: z.string(),

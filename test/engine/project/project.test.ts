@@ -97,6 +97,7 @@ describe('attributes', () => {
       with: 3,
       without: 4,
       heldOutAuc: 0.75,
+      apart: [],
     },
     vector: {
       method: 'mean',
