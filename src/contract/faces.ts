@@ -8,8 +8,15 @@ export const picturePointSchema = z.strictObject({
 });
 export type PicturePoint = Readonly<z.infer<typeof picturePointSchema>>;
 
+/** Nearer than this, in parts of the picture, two places are not two eyes. */
+const LEAST_APART = 0.002;
+
 /** The centres of two eyes, the one on the left first, as the picture stands upright. */
-export const eyesSchema = z.tuple([picturePointSchema, picturePointSchema]);
+export const eyesSchema = z
+  .tuple([picturePointSchema, picturePointSchema])
+  .refine(([left, right]) => Math.hypot(left.x - right.x, left.y - right.y) >= LEAST_APART, {
+    error: 'the two eyes lie on one place',
+  });
 export type Eyes = z.infer<typeof eyesSchema>;
 
 /**

@@ -62,13 +62,14 @@ async function bringUpTo(
     into,
     format: index.imageFormat,
     crop: index.crop,
+    faces: index.faces ?? null,
     keepDuplicates: index.keepDuplicates ?? false,
     labels: index.labels ?? null,
     sources: [into],
     items: itemsOfSet(index.entries, setAside),
     setAside: setAside.filter(({ id }) => id === undefined),
     edits,
-    previous: openReusable(into, index, index.crop, setAside),
+    previous: openReusable(into, index, { crop: index.crop, faces: index.faces ?? null }, setAside),
     beforeCommit,
   });
 }

@@ -1,9 +1,18 @@
-import type { Crop, DatasetEntry, ImageFormat, ImportReport, SetAside } from '../../contract/dataset.ts';
+import {
+  type Crop,
+  type DatasetEntry,
+  type ImageFormat,
+  type ImportReport,
+  isAligned,
+  type SetAside,
+} from '../../contract/dataset.ts';
+import type { FaceSettings } from '../../contract/faces.ts';
 import { MorphloomError, throwIfCancelled } from '../../contract/errors.ts';
 import type { OnProgress } from '../../contract/progress.ts';
 import { printable } from '../node/pictures/index.ts';
 import { createMemoryBudget, inOrder } from './concurrency.ts';
 import { applied, type AppliedEdits, type Edits, membershipOf } from './edits.ts';
+import { createFraming, type Framing } from './framing.ts';
 import type { Item } from './items.ts';
 import { labelsOf } from './openDataset.ts';
 import type { Previous } from './previous.ts';
@@ -29,6 +38,8 @@ export interface AssemblyOptions extends ImportWatch {
   readonly into: string;
   readonly format: ImageFormat;
   readonly crop: Crop;
+  /** Null where faces are not aligned. */
+  readonly faces: FaceSettings | null;
   readonly keepDuplicates: boolean;
   /** Absolute path of the table of labels that the items had. */
   readonly labels: string | null;
@@ -58,11 +69,10 @@ const YIELD_INTERVAL_MS = 20;
  * Throws `input` when no picture is left.
  */
 export async function assemble(options: AssemblyOptions): Promise<Omit<ImportReport, 'seconds'>> {
-  const { into, format, crop, keepDuplicates, labels, items, edits, previous } = options;
+  const { into, format, crop, faces, keepDuplicates, labels, items, edits, previous } = options;
   const { onPicture, onSetAside, onProgress, signal } = options;
   const admit = createMemoryBudget(DECODE_BYTES);
   const byHand = applied(edits);
-  const selection = createSelection({ format, crop, keepDuplicates, edits: byHand, previous, admit });
   const setAside: SetAside[] = [];
   const entries: DatasetEntry[] = [];
   let added = 0;
@@ -76,7 +86,16 @@ export async function assemble(options: AssemblyOptions): Promise<Omit<ImportRep
   };
 
   let discard: (() => Promise<void>) | null = null;
+  let framing: Framing | null = null;
   try {
+    framing = await createFraming({
+      crop,
+      faces,
+      edits: byHand,
+      dataset: into,
+      hooks: { onProgress, signal },
+    });
+    const selection = createSelection({ format, framing, keepDuplicates, edits: byHand, previous, admit });
     const pack = await createPackWriter(into);
     discard = () => pack.discard();
     for (const aside of options.setAside) put(aside);
@@ -101,6 +120,7 @@ export async function assemble(options: AssemblyOptions): Promise<Omit<ImportRep
     const made = {
       imageFormat: format,
       crop,
+      ...(faces !== null && { faces }),
       keepDuplicates,
       ...(labels !== null && { labels }),
       edits: membershipOf(edits),
@@ -120,9 +140,11 @@ export async function assemble(options: AssemblyOptions): Promise<Omit<ImportRep
       crop,
       labels: labelsOf(entries),
       setAside,
+      ...(faces !== null && { faces: countFaces(entries) }),
       contentHash,
     };
   } finally {
+    framing?.close();
     previous.close();
     await discard?.();
   }
@@ -137,6 +159,17 @@ function placed(
 ): SetAside {
   if (aside.id === undefined) return aside;
   return { ...aside, at, label: labelOf(aside.id, label), ...(attributes && { attributes }) };
+}
+
+function countFaces(entries: readonly DatasetEntry[]): NonNullable<ImportReport['faces']> {
+  const aligned = entries.filter(({ crop }) => isAligned(crop));
+  const byHand = aligned.filter(({ faces }) => faces === undefined).length;
+  return {
+    found: aligned.length - byHand,
+    byHand,
+    whole: entries.length - aligned.length,
+    several: aligned.filter(({ faces = 0 }) => faces > 1).map(({ source }) => source),
+  };
 }
 
 function nothingUsable(sources: readonly string[], setAside: readonly SetAside[]): MorphloomError {

@@ -1,5 +1,7 @@
 import * as path from 'node:path';
 import { type CropRectangle, type DatasetEntry, sameCrop, type SetAside } from '../../contract/dataset.ts';
+import type { Eyes } from '../../contract/faces.ts';
+import { inOrder } from '../faces/alignment.ts';
 import { MorphloomError } from '../../contract/errors.ts';
 import { type Edits, readEdits, writeEdits } from './edits.ts';
 import { createReloader } from './reload.ts';
@@ -17,6 +19,11 @@ export interface EditsChange {
   readonly label?: { readonly ids: readonly string[]; readonly label: string | null } | null | undefined;
   /** Null is the crop of the whole set. Taken back by setting the crop before. */
   readonly crop?: { readonly id: string; readonly rectangle: CropRectangle | null } | null | undefined;
+  /**
+   * Eyes to align a picture by; null leaves them to be found. Eyes take the place of a crop by hand, and a crop
+   * of eyes: taken back by setting both as they were before.
+   */
+  readonly eyes?: { readonly id: string; readonly eyes: Eyes | null } | null | undefined;
 }
 
 /** What a dataset holds when its edits are changed. */
@@ -90,6 +97,7 @@ export function mergeEdits(edits: Edits, change: EditsChange, { entries, setAsid
   const contents = new Map(Object.entries(edits.restored.contents));
   const labels = new Map(Object.entries(edits.labels));
   const crops = new Map(Object.entries(edits.crops));
+  const eyes = new Map(Object.entries(edits.eyes ?? {}));
   const alike = new Map(Object.entries(edits.alike));
 
   const asideOf = new Map(setAside.map((aside) => [aside.source, aside]));
@@ -112,12 +120,23 @@ export function mergeEdits(edits: Edits, change: EditsChange, { entries, setAsid
   }
 
   const changed = new Set(change.remove);
-  if (change.crop) changed.add(change.crop.id);
+  for (const shaped of [change.crop, change.eyes]) if (shaped) changed.add(shaped.id);
   for (const id of change.remove ?? []) removed.set(id, sourceOf.get(id) ?? '');
   if (change.crop) {
     const { id, rectangle } = change.crop;
     if (rectangle === null) crops.delete(id);
-    else crops.set(id, rectangle);
+    else {
+      crops.set(id, rectangle);
+      eyes.delete(id);
+    }
+  }
+  if (change.eyes) {
+    const { id, eyes: placed } = change.eyes;
+    if (placed === null) eyes.delete(id);
+    else {
+      eyes.set(id, inOrder(placed));
+      crops.delete(id);
+    }
   }
   const idOf = new Map(entries.map(({ id, source }) => [source, id]));
   for (const { kind, id, of } of setAside) {
@@ -126,7 +145,7 @@ export function mergeEdits(edits: Edits, change: EditsChange, { entries, setAsid
     if (changed.has(original)) alike.set(id, original);
   }
   for (const [id, original] of [...alike]) {
-    if (!removed.has(original) && !crops.has(original)) alike.delete(id);
+    if (!removed.has(original) && !crops.has(original) && !eyes.has(original)) alike.delete(id);
   }
 
   if (change.label) {
@@ -139,6 +158,7 @@ export function mergeEdits(edits: Edits, change: EditsChange, { entries, setAsid
     removed: Object.fromEntries(removed),
     labels: Object.fromEntries(labels),
     crops: Object.fromEntries(crops),
+    ...(eyes.size > 0 && { eyes: Object.fromEntries(eyes) }),
     alike: Object.fromEntries(alike),
   };
 }

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import * as path from 'node:path';
 import { z } from 'zod';
 import { type CropRectangle, cropRectangleSchema, pictureIdSchema } from '../../contract/dataset.ts';
+import { type Eyes, eyesSchema } from '../../contract/faces.ts';
 import { MorphloomError } from '../../contract/errors.ts';
 import { exists, replaceFile } from '../node/files.ts';
 import { readJson } from '../project/json.ts';
@@ -24,6 +25,8 @@ const editsSchema = z
     /** Labels in place of those of folder or table, by content; null is none. */
     labels: z.record(pictureIdSchema, z.string().nullable()),
     crops: z.record(pictureIdSchema, cropRectangleSchema),
+    /** Eyes that were placed by hand: these pictures are aligned by them, whether or not others are by theirs. */
+    eyes: z.record(pictureIdSchema, eyesSchema).optional(),
     /**
      * What looked the same as a picture when that was removed or cropped: content by content. It stays set
      * aside, although the picture that it was compared with is gone, or looks otherwise now.
@@ -67,9 +70,11 @@ export async function writeEdits(dataset: string, edits: Edits): Promise<void> {
 }
 
 /** A hash of what decides over the pictures of a set and their pixels: all edits but labels. */
-export function membershipOf({ restored, removed, crops, alike }: Edits): string {
+export function membershipOf({ restored, removed, crops, eyes = {}, alike }: Edits): string {
+  // Without eyes it is what it was before there were any.
+  const placed = Object.keys(eyes).length > 0 ? [eyes] : [];
   return createHash('sha256')
-    .update(JSON.stringify([restored, removed, crops, alike]))
+    .update(JSON.stringify([restored, removed, crops, alike, ...placed]))
     .digest('hex');
 }
 
@@ -81,13 +86,14 @@ export interface AppliedEdits {
   /** The label by hand; where there is none, that of the folder or table. */
   readonly labelOf: (id: string, found: string | null) => string | null;
   readonly cropOf: (id: string) => CropRectangle | undefined;
+  readonly eyesOf: (id: string) => Eyes | undefined;
   /** The content that this one looked the same as, when that was removed or cropped. */
   readonly alikeTo: (id: string) => string | undefined;
   /** Of a removed picture, the file that it was. */
   readonly removedSource: (id: string) => string | undefined;
 }
 
-export function applied({ restored, removed, labels, crops, alike }: Edits): AppliedEdits {
+export function applied({ restored, removed, labels, crops, eyes = {}, alike }: Edits): AppliedEdits {
   const files = new Set(restored.files);
   const contents = new Set(Object.keys(restored.contents));
   const own = <T>(record: Readonly<Record<string, T>>): ((id: string) => T | undefined) => {
@@ -104,6 +110,7 @@ export function applied({ restored, removed, labels, crops, alike }: Edits): App
       return byHand === undefined ? found : byHand;
     },
     cropOf: own(crops),
+    eyesOf: own(eyes),
     alikeTo: own(alike),
     removedSource,
   };

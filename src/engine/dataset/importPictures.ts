@@ -7,6 +7,7 @@ import {
   type ImportReport,
   MAX_SIDE,
 } from '../../contract/dataset.ts';
+import type { FaceSettings } from '../../contract/faces.ts';
 import { MorphloomError } from '../../contract/errors.ts';
 import { assemble, type ImportWatch } from './assemble.ts';
 import { readEdits } from './edits.ts';
@@ -22,6 +23,8 @@ export interface ImportOptions extends ImportWatch {
   readonly into: string;
   readonly format: ImageFormat;
   readonly crop?: Crop | undefined;
+  /** Whether and how pictures are aligned by their faces; not where left out. */
+  readonly faces?: FaceSettings | null | undefined;
   /** A table of labels and attributes (see `readLabelTable`). */
   readonly labels?: string | undefined;
   readonly keepDuplicates?: boolean | undefined;
@@ -36,7 +39,7 @@ export interface ImportOptions extends ImportWatch {
  * edits are damaged.
  */
 export async function importPictures(options: ImportOptions): Promise<ImportReport> {
-  const { sources, into, keepDuplicates = false, onProgress, signal } = options;
+  const { sources, into, keepDuplicates = false, faces = null, onProgress, signal } = options;
   const started = performance.now();
   const { format, crop } = checkShape(options);
   const edits = await readEdits(into);
@@ -48,12 +51,13 @@ export async function importPictures(options: ImportOptions): Promise<ImportRepo
     ...options,
     format,
     crop,
+    faces,
     keepDuplicates,
     labels,
     items,
     setAside: [...found.setAside, ...setAside],
     edits,
-    previous: await openPrevious(into, format, crop),
+    previous: await openPrevious(into, format, crop, faces),
   });
   return {
     ...report,

@@ -4,6 +4,7 @@ import type { FileStamp, ImageFormat, PictureCrop, SetAside } from '../../contra
 import {
   type Admit,
   decodeBytes,
+  type PictureBytes,
   PictureProblem,
   readPictureFile,
   renderRaw,
@@ -27,6 +28,8 @@ export interface Item {
 /** A picture's content, identified but not decoded yet. */
 export interface Loaded {
   readonly id: string;
+  /** The content; absent for a picture inside a set file. */
+  readonly file?: PictureBytes;
   decode(
     format: ImageFormat,
     crop: PictureCrop,
@@ -87,6 +90,7 @@ export async function loadFile(source: string): Promise<Loaded> {
   const picture = await readPictureFile(source);
   return {
     id: hashOf(picture.data),
+    file: picture,
     decode: (format, crop, admit) => decodeBytes(picture, format, crop, admit),
   };
 }

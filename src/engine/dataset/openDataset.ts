@@ -1,5 +1,6 @@
 import * as fs from 'node:fs';
 import { bytesPerPicture, type Crop, type DatasetEntry, type ImageFormat } from '../../contract/dataset.ts';
+import type { FaceSettings } from '../../contract/faces.ts';
 import { MorphloomError } from '../../contract/errors.ts';
 import { type DatasetIndex, packPath, readIndex } from './store.ts';
 
@@ -10,6 +11,8 @@ export interface Dataset {
   readonly format: ImageFormat;
   /** How pictures are brought to the format, but for those that were cropped by hand. */
   readonly crop: Crop;
+  /** How faces were aligned; null where they were not. */
+  readonly faces: FaceSettings | null;
   /** Whether pictures that are, or look, the same were kept. */
   readonly keepDuplicates: boolean;
   /** The table of labels that it was imported with, an absolute path. */
@@ -63,6 +66,7 @@ export function openIndexed(dir: string, index: DatasetIndex): Dataset {
     count: entries.length,
     format,
     crop: index.crop,
+    faces: index.faces ?? null,
     keepDuplicates: index.keepDuplicates ?? false,
     labelTable: index.labels ?? null,
     entries,

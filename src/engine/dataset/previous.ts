@@ -8,6 +8,7 @@ import {
   sameCrop,
   type SetAside,
 } from '../../contract/dataset.ts';
+import type { FaceSettings } from '../../contract/faces.ts';
 import { MorphloomError } from '../../contract/errors.ts';
 import { openIndexed } from './openDataset.ts';
 import { type DatasetIndex, readIndex, readSetAside } from './store.ts';
@@ -33,9 +34,14 @@ export interface Taken {
 /**
  * Opens what the import before left. Pixels are taken over only where the format and the picture's crop are
  * the same; a set that is not there, or damaged, leaves nothing.
- * @param crop of the set to be: what was said of duplicates holds only with the same
+ * @param crop of the set to be, as `faces`: what was said of duplicates holds only with the same
  */
-export async function openPrevious(dir: string, format: ImageFormat, crop: Crop): Promise<Previous> {
+export async function openPrevious(
+  dir: string,
+  format: ImageFormat,
+  crop: Crop,
+  faces: FaceSettings | null,
+): Promise<Previous> {
   const index = await readIndex(dir).catch((error: unknown) => {
     if (error instanceof MorphloomError && (error.code === 'corrupt' || error.code === 'input')) return null;
     throw error;
@@ -44,19 +50,20 @@ export async function openPrevious(dir: string, format: ImageFormat, crop: Crop)
   const { width, height, channels } = index.imageFormat;
   const reusable = width === format.width && height === format.height && channels === format.channels;
   if (!reusable) return { ...NOTHING, entries: index.entries };
-  return openReusable(dir, index, crop, await readSetAside(dir, index));
+  return openReusable(dir, index, { crop, faces }, await readSetAside(dir, index));
 }
 
 /** The same, of a set that is known to have the format. */
 export function openReusable(
   dir: string,
   index: DatasetIndex,
-  crop: Crop,
+  { crop, faces }: { readonly crop: Crop; readonly faces: FaceSettings | null },
   setAside: readonly SetAside[],
 ): Previous {
   const set = openIndexed(dir, index);
   const { entries } = set;
   const size = bytesPerPicture(set.format);
+  const sameShape = set.crop === crop && sameFaces(set.faces, faces);
   const bySource = new Map(entries.map((entry) => [entry.source, entry]));
   const byId = new Map(entries.map(({ id }, i) => [id, i]));
   const asideBySource = new Map(setAside.map((aside) => [aside.source, aside]));
@@ -81,12 +88,16 @@ export function openReusable(
     duplicate: (source, stamp) => {
       const aside = asideBySource.get(source);
       const original = bySource.get(aside?.of ?? '');
-      if (set.crop !== crop || aside?.id === undefined || !original || !sameStamp(aside.stamp, stamp))
-        return null;
+      if (!sameShape || aside?.id === undefined || !original || !sameStamp(aside.stamp, stamp)) return null;
       return { id: aside.id, ofId: original.id };
     },
     close: () => set.close(),
   };
+}
+
+function sameFaces(a: FaceSettings | null, b: FaceSettings | null): boolean {
+  if (a === null || b === null) return a === b;
+  return a.unfound === b.unfound && a.at.x === b.at.x && a.at.y === b.at.y;
 }
 
 function sameStamp(a: FileStamp | undefined, b: FileStamp): boolean {

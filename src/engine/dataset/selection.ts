@@ -1,14 +1,15 @@
-import type { Crop, DatasetEntry, ImageFormat, PictureCrop, SetAside } from '../../contract/dataset.ts';
+import type { DatasetEntry, ImageFormat, SetAside } from '../../contract/dataset.ts';
 import { type Admit, PictureProblem, printable } from '../node/pictures/index.ts';
 import type { AppliedEdits } from './edits.ts';
 import { fingerprint } from './fingerprint.ts';
-import type { Item } from './items.ts';
+import type { Framed, Framing } from './framing.ts';
+import type { Item, Loaded } from './items.ts';
 import { createNearDuplicates } from './nearDuplicates.ts';
 import type { Previous } from './previous.ts';
 
 export interface SelectionOptions {
   readonly format: ImageFormat;
-  readonly crop: Crop;
+  readonly framing: Framing;
   readonly keepDuplicates: boolean;
   readonly edits: AppliedEdits;
   readonly previous: Previous;
@@ -26,6 +27,7 @@ type Look =
       readonly id: string;
       readonly width: number;
       readonly height: number;
+      readonly framed: Framed;
       /** Whether this import decoded it, rather than taking it over. */
       readonly decoded: boolean;
       pixels(): Uint8Array;
@@ -47,7 +49,7 @@ export interface Selection {
 
 export function createSelection({
   format,
-  crop,
+  framing,
   keepDuplicates,
   edits,
   previous,
@@ -60,7 +62,6 @@ export function createSelection({
   const comparable = (item: Item): boolean => !keepDuplicates && !item.composed;
   const compared = (item: Item, id: string): boolean =>
     comparable(item) && !edits.isRestored(item.source, id, keptById.has(id));
-  const cropOf = (id: string): PictureCrop => edits.cropOf(id) ?? crop;
   const removedLike = (id: string): string | undefined => {
     const original = edits.alikeTo(id);
     return original === undefined ? undefined : edits.removedSource(original);
@@ -68,25 +69,40 @@ export function createSelection({
   const unwanted = (item: Item, id: string): boolean =>
     edits.isRemoved(id) || (compared(item, id) && removedLike(id) !== undefined);
 
-  const takeOver = (id: string): Look | null => {
-    const taken = previous.withId(id, cropOf(id));
-    return taken && { ...taken, kind: 'picture', id, ...sizeOf(taken.entry), decoded: false };
+  /** With a picture that was brought to that shape before; without, how it is to be brought there. */
+  const frame = async (
+    item: Item,
+    id: string,
+    load: () => Promise<Loaded>,
+  ): Promise<Look | { readonly kind: 'framed'; readonly framed: Framed }> => {
+    const framed = await framing.of(id, item, load);
+    if ('reason' in framed)
+      return { kind: 'aside', aside: { source: item.source, ...framed, id, stamp: item.stamp } };
+    const taken = previous.withId(id, framed.crop);
+    if (taken === null) return { kind: 'framed', framed };
+    return { ...taken, kind: 'picture', id, ...sizeOf(taken.entry), framed, decoded: false };
   };
 
-  const lookAtContent = async (item: Item): Promise<Look> => {
+  const lookAtContent = async (item: Item, loaded: Loaded): Promise<Look> => {
     try {
-      const loaded = await item.load();
       const { id } = loaded;
       if (unwanted(item, id)) return { kind: 'known', id };
       // Only earlier items can have been kept by now, so the verdict will stand.
       if (compared(item, id) && keptById.has(id)) return { kind: 'known-duplicate', id, ofId: id };
-      const taken = takeOver(id);
-      if (taken) return taken;
-      const { pixels, width, height } = await loaded.decode(format, cropOf(id), admit);
-      return { kind: 'picture', id, width, height, decoded: true, pixels: () => pixels };
+      const look = await frame(item, id, () => Promise.resolve(loaded));
+      if (look.kind !== 'framed') return look;
+      const { framed } = look;
+      const { pixels, width, height } = await loaded.decode(format, framed.crop, admit);
+      return { kind: 'picture', id, width, height, framed, decoded: true, pixels: () => pixels };
     } catch (error) {
-      if (!(error instanceof PictureProblem)) throw error;
-      return { kind: 'aside', aside: { source: item.source, kind: error.kind, reason: error.reason } };
+      return unusable(item, error);
+    }
+  };
+  const load = async (item: Item): Promise<Look> => {
+    try {
+      return await lookAtContent(item, await item.load());
+    } catch (error) {
+      return unusable(item, error);
     }
   };
 
@@ -114,7 +130,7 @@ export function createSelection({
       const alike = compared(item, id) ? keptById.get(look.ofId) : undefined;
       if (alike !== undefined) return { aside: duplicate(item, id, alike, 'looks the same as') };
     }
-    if (look.kind !== 'picture') return decide(item, await lookAtContent(item));
+    if (look.kind !== 'picture') return decide(item, await load(item));
     const pixels = look.pixels();
     const { source, attributes, stamp } = item;
     const label = edits.labelOf(id, item.label);
@@ -123,12 +139,13 @@ export function createSelection({
       source,
       label,
       ...(attributes && { attributes }),
-      crop: cropOf(id),
+      crop: look.framed.crop,
+      ...(look.framed.faces !== undefined && { faces: look.framed.faces }),
       ...sizeOf(look),
       stamp,
     };
     // A part that was chosen by hand says nothing of what else is in the pictures.
-    if (comparable(item) && edits.cropOf(id) === undefined) {
+    if (comparable(item) && !look.framed.byHand) {
       const print = fingerprint(pixels, format);
       const alike = compared(item, id) ? numbered[nearDuplicates.find(print)] : undefined;
       if (alike) return { aside: duplicate(item, id, alike.source, 'looks the same as') };
@@ -145,11 +162,24 @@ export function createSelection({
       if (known !== null && unwanted(item, known)) return { kind: 'known', id: known };
       const duplicated = comparable(item) ? previous.duplicate(item.source, item.stamp) : null;
       if (duplicated && compared(item, duplicated.id)) return { kind: 'known-duplicate', ...duplicated };
-      const taken = known === null ? null : takeOver(known);
-      return taken ?? lookAtContent(item);
+      if (known === null) return load(item);
+      let loaded: Loaded | null = null;
+      try {
+        const look = await frame(item, known, async () => (loaded ??= await item.load()));
+        if (look.kind !== 'framed') return look;
+      } catch (error) {
+        return unusable(item, error);
+      }
+      return loaded === null ? load(item) : lookAtContent(item, loaded);
     },
     decide,
   };
+}
+
+/** What is the matter with a file is no reason to stop. */
+function unusable({ source }: Item, error: unknown): Look {
+  if (!(error instanceof PictureProblem)) throw error;
+  return { kind: 'aside', aside: { source, kind: error.kind, reason: error.reason } };
 }
 
 function duplicate(

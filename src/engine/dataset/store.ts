@@ -11,6 +11,7 @@ import {
   type SetAside,
   setAsideSchema,
 } from '../../contract/dataset.ts';
+import { faceSettingsSchema } from '../../contract/faces.ts';
 import { MorphloomError } from '../../contract/errors.ts';
 import { describeWriteFailure, replaceFile, syncFolder } from '../node/files.ts';
 import { isAlive } from '../node/processes.ts';
@@ -32,6 +33,8 @@ const indexSchema = z.strictObject({
   version: z.literal(1),
   imageFormat: imageFormatSchema,
   crop: cropSchema,
+  /** How faces were aligned; absent where they were not. */
+  faces: faceSettingsSchema.optional(),
   /** How it was imported: so it is when imported again. Absent in sets that were made before this was kept. */
   keepDuplicates: z.boolean().optional(),
   /** Absolute path of the table of labels. */

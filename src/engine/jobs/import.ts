@@ -1,4 +1,5 @@
 import type { Crop, ImageFormat, ImportReport } from '../../contract/dataset.ts';
+import type { FaceSettings } from '../../contract/faces.ts';
 import { MorphloomError } from '../../contract/errors.ts';
 import { importPictures, type ImportWatch, openDataset } from '../dataset/index.ts';
 import type { Project } from '../project/project.ts';
@@ -9,6 +10,8 @@ export interface ImportRequest {
   readonly sources: readonly string[];
   readonly format?: Partial<ImageFormat> | undefined;
   readonly crop?: Crop | undefined;
+  /** How faces are aligned; null for not at all. */
+  readonly faces?: FaceSettings | null | undefined;
   /** A table of labels; null for none. */
   readonly labels?: string | null | undefined;
   readonly keepDuplicates?: boolean | undefined;
@@ -33,13 +36,19 @@ export async function importDataset(
   watch: ImportWatch = {},
 ): Promise<ImportReport> {
   const before = await settingsBefore(project.dataset);
-  const { crop = before.crop, labels = before.labels, keepDuplicates = before.keepDuplicates } = request;
+  const {
+    crop = before.crop,
+    faces = before.faces,
+    labels = before.labels,
+    keepDuplicates = before.keepDuplicates,
+  } = request;
   return importPictures({
     ...watch,
     sources,
     into: project.dataset,
     format: { ...before.format, ...format },
     crop,
+    faces,
     labels: labels ?? undefined,
     keepDuplicates,
   });
@@ -57,15 +66,22 @@ export async function formatFor(
 async function settingsBefore(dataset: string): Promise<{
   format: ImageFormat;
   crop: Crop;
+  faces: FaceSettings | null;
   labels: string | null;
   keepDuplicates: boolean;
 }> {
   try {
     const set = await openDataset(dataset);
     set.close();
-    return { format: set.format, crop: set.crop, labels: set.labelTable, keepDuplicates: set.keepDuplicates };
+    return {
+      format: set.format,
+      crop: set.crop,
+      faces: set.faces,
+      labels: set.labelTable,
+      keepDuplicates: set.keepDuplicates,
+    };
   } catch (error) {
     if (!(error instanceof MorphloomError)) throw error;
-    return { format: DEFAULT_FORMAT, crop: 'centre', labels: null, keepDuplicates: false };
+    return { format: DEFAULT_FORMAT, crop: 'centre', faces: null, labels: null, keepDuplicates: false };
   }
 }

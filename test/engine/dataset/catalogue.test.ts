@@ -84,6 +84,7 @@ describe('a catalogue of pictures', () => {
       count: entries.length,
       format,
       crop: 'centre',
+      faces: null,
       keepDuplicates: false,
       labelTable: null,
       entries,
