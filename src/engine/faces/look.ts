@@ -55,7 +55,7 @@ interface Finding {
 /** The surest finding of each face. */
 function distinct(findings: readonly Finding[]): Face[] {
   const faces: Face[] = [];
-  for (const { face } of findings.toSorted((a, b) => b.sureness - a.sureness)) {
+  for (const { face } of [...findings].sort((a, b) => b.sureness - a.sureness)) {
     if (!faces.some(({ box }) => overlap(box, face.box) > SAME)) faces.push(face);
   }
   return faces;
