@@ -12,6 +12,14 @@ interface Options {
   readonly total: number;
 }
 
+/** Cells side by side. */
+export interface GridRow {
+  readonly number: number;
+  /** Where it begins, in pixels. */
+  readonly y: number;
+  readonly indices: readonly number[];
+}
+
 /** Where the cells of a justified grid lie. Lengths in pixels. */
 export class GridLayout {
   readonly columns: number;
@@ -35,6 +43,25 @@ export class GridLayout {
   place(index: number): { x: number; y: number } {
     const row = Math.floor(index / this.columns);
     return { x: (index % this.columns) * (this.cellWidth + this.#gap), y: row * this.rowHeight };
+  }
+
+  /** The rows of a range that {@link visible} gave. */
+  rows({ from, to }: { readonly from: number; readonly to: number }): GridRow[] {
+    const first = Math.ceil(from / this.columns);
+    const count = Math.ceil(to / this.columns) - first;
+    return Array.from({ length: count }, (_, i) => {
+      const begin = (first + i) * this.columns;
+      const indices = Array.from(
+        { length: Math.min(this.columns, to - begin) },
+        (_, column) => begin + column,
+      );
+      return { number: first + i, y: (first + i) * this.rowHeight, indices };
+    });
+  }
+
+  /** As many rows as {@link visible} ever gives for a window of this height. */
+  mostRows(height: number): number {
+    return Math.ceil(height / this.rowHeight) + 1 + 2 * SPARE_ROWS;
   }
 
   /** The cells that are seen when scrolled by `top` in a window of this height, and some more. */

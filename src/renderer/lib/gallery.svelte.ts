@@ -16,6 +16,8 @@ export class Gallery {
   ready = $state(false);
   #pages = $state.raw<ReadonlyMap<number, readonly PictureState[]>>(new Map());
   #asked = new Set<number>();
+  #needed: readonly [from: number, to: number] = [0, 0];
+  #asking = false;
   #generation = 0;
   #places = new Map<string, PictureState>();
 
@@ -60,18 +62,38 @@ export class Gallery {
     }
   }
 
-  /** Makes sure that these places are there soon. */
+  /**
+   * Makes sure that these places are there soon. What is asked for is chosen when the line is free: a long way
+   * through the pictures leaves no backlog, and where it ends is there first.
+   */
   need(from: number, to: number): void {
-    for (let page = Math.floor(from / PAGE); page * PAGE < Math.min(to, this.total); page++) {
-      if (this.#asked.has(page)) continue;
-      this.#asked.add(page);
+    this.#needed = [from, to];
+    if (!this.#asking) void this.#fill();
+  }
+
+  async #fill(): Promise<void> {
+    this.#asking = true;
+    for (let page = this.#missing(); page !== null; page = this.#missing()) {
       const generation = this.#generation;
-      void this.#ask(page).then((answer) => {
-        if (generation !== this.#generation) return;
-        if (answer === null) this.#asked.delete(page);
-        else this.#pages = new Map(this.#pages).set(page, this.#remember(answer.pictures));
-      });
+      this.#asked.add(page);
+      const answer = await this.#ask(page);
+      if (generation !== this.#generation) continue;
+      if (answer === null) {
+        // The line broke: whoever looks next asks again.
+        this.#asked.delete(page);
+        break;
+      }
+      this.#pages = new Map(this.#pages).set(page, this.#remember(answer.pictures));
     }
+    this.#asking = false;
+  }
+
+  /** The first page of what is needed that nobody asked for yet. */
+  #missing(): number | null {
+    const [from, to] = this.#needed;
+    for (let page = Math.floor(from / PAGE); page * PAGE < Math.min(to, this.total); page++)
+      if (!this.#asked.has(page)) return page;
+    return null;
   }
 
   /** The picture at a place; null while it is on its way. */
@@ -82,6 +104,17 @@ export class Gallery {
   /** A picture that has been listed. */
   byId(id: string): PictureState | null {
     return this.#places.get(id) ?? null;
+  }
+
+  /** The ids of a range of places, where all of it has been listed; else null. */
+  listed(from: number, to: number): string[] | null {
+    const ids: string[] = [];
+    for (let index = from; index < to; index++) {
+      const picture = this.at(index);
+      if (picture === null) return null;
+      ids.push(picture.id);
+    }
+    return ids;
   }
 
   /** The ids of a range of places, however many. */

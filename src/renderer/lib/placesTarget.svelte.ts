@@ -10,19 +10,27 @@ export class PlacesTarget {
     readonly ondrop: (event: DragEvent) => void;
   };
 
-  constructor(take: (places: Place[]) => void) {
+  /**
+   * @param options `allowed` says whether anything may be let go here now; `hover` hears where places are held
+   */
+  constructor(
+    take: (places: Place[], event: DragEvent) => void,
+    options: { readonly allowed?: () => boolean; readonly hover?: (event: DragEvent) => void } = {},
+  ) {
+    const { allowed = () => true, hover } = options;
     this.handlers = {
       ondragover: (event) => {
-        if (!hasPlaces(event.dataTransfer)) return;
+        if (!hasPlaces(event.dataTransfer) || !allowed()) return;
         event.preventDefault();
         this.over = true;
+        hover?.(event);
       },
       ondragleave: () => (this.over = false),
       ondrop: (event) => {
         this.over = false;
         if (!hasPlaces(event.dataTransfer)) return;
         event.preventDefault();
-        take(takePlaces(event.dataTransfer));
+        take(takePlaces(event.dataTransfer), event);
       },
     };
   }

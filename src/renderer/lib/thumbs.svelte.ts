@@ -21,7 +21,9 @@ export class Thumbnail {
 /** What may be kept of pictures that are not on screen, in bytes. */
 const KEEP = 128 * 1024 * 1024;
 const SIDES = [128, 256, 512, 1024];
-const MOST_PIXELS = 256;
+/** What one answer may bring, in pixels of pictures: they are made ready on the thread that also paints. */
+const MOST_PIXELS = 512 * 1024;
+const MOST_PICTURES = 256;
 const MOST_THUMBNAILS = 32;
 
 let project: string | null = null;
@@ -32,7 +34,8 @@ let timer: ReturnType<typeof setTimeout> | null = null;
 let pixelsUnderWay = false;
 let thumbnailsUnderWay = false;
 
-const fineSide = (shown: number): number => {
+/** The side that is asked for where a picture is shown at about this one. */
+export const fineSide = (shown: number): number => {
   const wanted = shown * Math.min(devicePixelRatio, 2);
   return SIDES.find((side) => side >= wanted) ?? 1024;
 };
@@ -56,13 +59,12 @@ function drop(key: string, thumbnail: Thumbnail): void {
   cache.delete(key);
 }
 
-/** A picture's thumbnail for about this side on screen; call the second part when it is not shown any more. */
-export function want(id: string, shown: number): [Thumbnail, () => void] {
+/** A picture's thumbnail, of a {@link fineSide}; call the second part when it is not shown any more. */
+export function want(id: string, side: number): [Thumbnail, () => void] {
   if (project !== (studio.project?.folder ?? null)) {
     for (const [key, thumbnail] of cache) drop(key, thumbnail);
     project = studio.project?.folder ?? null;
   }
-  const side = fineSide(shown);
   const key = `${id}/${side}`;
   const thumbnail = cache.get(key) ?? new Thumbnail(id, side);
   cache.delete(key);
@@ -96,7 +98,9 @@ const missing = (most: number, lacks: (thumbnail: Thumbnail) => boolean): Thumbn
 async function fetchPixels(): Promise<void> {
   const folder = project;
   if (pixelsUnderWay || folder === null) return;
-  const wanted = missing(MOST_PIXELS, (thumbnail) => thumbnail.pixels === null && thumbnail.url === null);
+  const { width = 1, height = 1 } = studio.project?.pictures?.format ?? {};
+  const most = Math.max(1, Math.min(MOST_PICTURES, Math.floor(MOST_PIXELS / (width * height))));
+  const wanted = missing(most, (thumbnail) => thumbnail.pixels === null && thumbnail.url === null);
   if (wanted.length === 0) return;
   pixelsUnderWay = true;
   try {

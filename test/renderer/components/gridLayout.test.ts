@@ -55,4 +55,21 @@ describe('the layout of a grid', () => {
       }),
     );
   });
+
+  it('lays what is seen in rows, no more of them than it says, so that each keeps one that left', () => {
+    fc.assert(
+      fc.property(options, fc.integer({ min: 0, max: 1_000_000 }), (given, top) => {
+        const layout = new GridLayout(given);
+        const range = layout.visible(top, 900);
+        const rows = layout.rows(range);
+        expect(rows.flatMap(({ indices }) => indices)).toEqual(
+          Array.from({ length: range.to - range.from }, (_, i) => range.from + i),
+        );
+        for (const { indices, y } of rows)
+          for (const index of indices) expect(layout.place(index).y).toBeCloseTo(y, 6);
+        const most = layout.mostRows(900);
+        expect(new Set(rows.map(({ number }) => number % most)).size).toBe(rows.length);
+      }),
+    );
+  });
 });

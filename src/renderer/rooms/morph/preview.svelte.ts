@@ -17,6 +17,9 @@ const source: FrameSource = {
   },
 };
 
+/** So many times a second a number can change and still be read. */
+const READ_PER_SECOND = 10;
+
 /** The player as the window's parts read it. */
 export class Preview {
   frame = $state(0);
@@ -35,6 +38,12 @@ export class Preview {
   /** Counts up whenever there is something else to draw. */
   version = $state(0);
   readonly player = new Player(source, { changed: () => this.#read() });
+
+  /** Where the playhead is, in seconds; of what plays only as often as it can be read. */
+  readonly readableSeconds = $derived.by(() => {
+    const seconds = this.frame / this.framesPerSecond;
+    return this.playing ? Math.floor(seconds * READ_PER_SECOND) / READ_PER_SECOND : seconds;
+  });
 
   #read(): void {
     const { reel, shown, error, clock } = this.player;

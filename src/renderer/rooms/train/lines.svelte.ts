@@ -5,11 +5,17 @@ import { studio } from '../../lib/studio.svelte.ts';
 const MOST = 3000;
 const AT_FIRST = 1500;
 
+/** Curves that move twice a second move as fast as anybody reads them. */
+const SHOW_EVERY_MS = 500;
+
 /** The figures of one run: those on disk, and those that arrive. */
 export class RunLines {
   readonly run: string;
   list = $state.raw<readonly TrainingLine[]>([]);
   #control = new AbortController();
+  #arrived: TrainingLine[] = [];
+  #shownAt = -Infinity;
+  #timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(project: string, run: string) {
     this.run = run;
@@ -27,15 +33,27 @@ export class RunLines {
   /** Takes a line in, if it is this run's and newer. A run that went back to a checkpoint begins there again. */
   push(run: string, line: TrainingLine): void {
     if (run !== this.run) return;
-    const last = this.list.at(-1)?.step ?? 0;
-    if (line.step === last) return;
-    const kept = line.step > last ? this.list : this.list.filter(({ step }) => step < line.step);
-    const thinned = kept.length < MOST ? kept : kept.filter((_, i) => i % 2 === 0 || i > MOST / 2);
-    this.list = [...thinned, line];
+    this.#arrived.push(line);
+    this.#timer ??= setTimeout(() => this.#show(), this.#shownAt + SHOW_EVERY_MS - performance.now());
+  }
+
+  #show(): void {
+    this.#timer = undefined;
+    this.#shownAt = performance.now();
+    let list = [...this.list];
+    for (const line of this.#arrived.splice(0)) {
+      const last = list.at(-1)?.step ?? 0;
+      if (line.step === last) continue;
+      if (line.step < last) list = list.filter(({ step }) => step < line.step);
+      if (list.length >= MOST) list = list.filter((_, i) => i % 2 === 0 || i > MOST / 2);
+      list.push(line);
+    }
+    this.list = list;
   }
 
   /** Gives up what is still on its way. */
   close(): void {
+    clearTimeout(this.#timer);
     this.#control.abort();
   }
 }

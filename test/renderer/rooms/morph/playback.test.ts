@@ -47,6 +47,15 @@ describe('the clock', () => {
     expect(seen.lastIndexOf(0)).toBeGreaterThan(60);
   });
 
+  it('does not count the time in which it stood, though nobody asked meanwhile', () => {
+    const clock = new PlaybackClock();
+    clock.playing = true;
+    expect([0, 100, 200].map((now) => clock.tick(now, 60, 30, true))).toEqual([0, 3, 6]);
+    clock.playing = false;
+    clock.playing = true;
+    expect([5200, 5300].map((now) => clock.tick(now, 60, 30, true))).toEqual([6, 9]);
+  });
+
   it('counts what a stall swallowed, and not what a jump did', () => {
     const steady = new Steadiness();
     for (const frame of [0, 1, 2, 6]) steady.count(frame, 60);

@@ -2,8 +2,18 @@
 export class PlaybackClock {
   /** In frames, from the beginning. */
   position = 0;
-  playing = false;
+  #playing = false;
   #last: number | null = null;
+
+  get playing(): boolean {
+    return this.#playing;
+  }
+
+  set playing(playing: boolean) {
+    // Nobody asks while it stands: that time did not pass for it.
+    if (playing && !this.#playing) this.#last = null;
+    this.#playing = playing;
+  }
 
   /**
    * The frame that is due.

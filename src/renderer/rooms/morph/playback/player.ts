@@ -149,7 +149,7 @@ export class Player {
       const shown = this.reel === reel ? this.frame : ahead;
       const wish = reel.wish(shown, chunk);
       if (wish === null) {
-        if (reel.finished === 1) return;
+        if (reel.complete) return;
         await new Promise((resolve) => setTimeout(resolve, WATCH));
         continue;
       }
