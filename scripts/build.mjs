@@ -11,7 +11,9 @@ const dist = path.join(root, 'dist');
 /** These come as ES modules only, which not every host of the bundle can require: they go in. */
 const BUNDLED = ['birpc'];
 const { dependencies } = JSON.parse(await fs.readFile(path.join(root, 'package.json'), 'utf8'));
-const external = Object.keys(dependencies)
+/** What drives a browser, for the benchmark of the window. */
+const DRIVER = 'playwright-core';
+const external = [...Object.keys(dependencies), DRIVER]
   .filter((name) => !BUNDLED.includes(name))
   .flatMap((name) => [name, `${name}/*`]);
 

@@ -4,7 +4,8 @@ import * as os from 'node:os';
 import * as path from 'node:path';
 import * as readline from 'node:readline';
 
-const COMMAND = path.join(import.meta.dirname, '..', '..', '..', 'bin', 'morphloom.cjs');
+/** Below the root of the checkout, where tests and benchmarks run. */
+const COMMAND = path.resolve('bin', 'morphloom.cjs');
 
 export interface Serve {
   /** The launch link: it opens once. */

@@ -13,6 +13,10 @@ export interface OpenOptions extends ServeOptions {
   readonly reducedMotion?: 'reduce' | 'no-preference';
   /** Further flags of Chromium. */
   readonly flags?: readonly string[];
+  /** Whether scroll bars are there, as they are for people. */
+  readonly scrollbars?: boolean;
+  /** Done to the page before it loads anything. */
+  readonly before?: (page: Page) => Promise<void>;
 }
 
 export interface OpenStudio {
@@ -47,10 +51,15 @@ export async function openStudio(options: OpenOptions = {}): Promise<OpenStudio>
     if (options.serve === undefined) await serve.stop();
   };
   try {
-    browser = await chromium.launch({ executablePath, args: [...CHROMIUM_FLAGS, ...(options.flags ?? [])] });
+    browser = await chromium.launch({
+      executablePath,
+      args: [...CHROMIUM_FLAGS, ...(options.flags ?? [])],
+      ignoreDefaultArgs: options.scrollbars === true ? ['--hide-scrollbars'] : [],
+    });
     const context = await browser.newContext({ viewport, colorScheme, reducedMotion, acceptDownloads: true });
     const page = await context.newPage();
     const troubles = watch(page, serve.origin);
+    await options.before?.(page);
     // Its page leads on before it has loaded.
     await page.goto(serve.link, { waitUntil: 'commit' });
     await page.waitForURL((url) => url.pathname === '/' && url.search === '');
