@@ -1,5 +1,12 @@
 import * as path from 'node:path';
 import { InvalidArgumentError, Option } from 'commander';
+import {
+  type EyePlace,
+  eyePlaceSchema,
+  type FaceSettings,
+  UNFOUND,
+  type Unfound,
+} from '../contract/faces.ts';
 import type { Crop, ImportReport } from '../contract/dataset.ts';
 import { cropSchema, MAX_SIDE } from '../contract/dataset.ts';
 import { importInto } from '../engine/jobs/import.ts';
@@ -15,6 +22,9 @@ export interface ImportFlags {
   readonly grey?: boolean;
   readonly alpha?: boolean;
   readonly crop?: Crop;
+  readonly faces?: 'align' | 'off';
+  readonly unfound?: Unfound;
+  readonly eyesAt?: EyePlace;
   /** False for none, where there was one before. */
   readonly labels?: string | false;
   readonly keepDuplicates?: boolean;
@@ -31,6 +41,18 @@ export const importOptions = (): Option[] => [
   new Option('--grey', 'the same as --channels 1').conflicts(['alpha', 'channels']),
   new Option('--alpha', 'the same as --channels 4').conflicts(['grey', 'channels']),
   new Option('--crop <how>', 'fill and cut evenly, keep all, or keep the detail').choices(cropSchema.options),
+  new Option('--faces <how>', 'align pictures by the eyes, or not (default: off, or as before)').choices([
+    'align',
+    'off',
+  ]),
+  new Option(
+    '--unfound <how>',
+    'with aligned faces: set pictures without one aside, or keep them whole (default: set-aside)',
+  ).choices(UNFOUND),
+  new Option(
+    '--eyes-at <x,y>',
+    "where the left eye comes to lie, in parts of the picture's sides; the other lies opposite (default: 0.35,0.42)",
+  ).argParser(parseEyePlace),
   new Option('--labels <csv>', "a table: file,label; or file and numbers by name (CelebA's layouts too)"),
   new Option('--no-labels', 'forget the table of the import before'),
   new Option('--keep-duplicates', 'keep pictures that are, or look, the same'),
@@ -50,6 +72,7 @@ export async function importFolder(
     // Not commander's "implies": an implied --channels counts as given, and conflicts with the very flag.
     format: { ...flags.size, ...(channels === undefined ? {} : { channels }) },
     crop: flags.crop,
+    faces: facesOf(flags),
     labels: flags.labels === false ? null : flags.labels,
     keepDuplicates: flags.keepDuplicates,
   };
@@ -60,6 +83,13 @@ export async function importFolder(
   );
   tellImport(voice, imported);
   return imported.project;
+}
+
+/** Undefined leaves it as it was; null is off. */
+function facesOf({ faces, unfound, eyesAt }: ImportFlags): Partial<FaceSettings> | null | undefined {
+  if (faces === 'off') return null;
+  if (faces === undefined && unfound === undefined && eyesAt === undefined) return undefined;
+  return { ...(unfound && { unfound }), ...(eyesAt && { at: eyesAt }) };
 }
 
 /** Says what an import did. */
@@ -83,6 +113,18 @@ function tell(voice: Voice, report: ImportReport, project: Project): void {
       `The table of labels does not name ${table.picturesWithoutRow} of the pictures; ${table.rowsWithoutPicture} of its rows name no picture.`,
     );
   }
+  if (report.faces) {
+    const { found, byHand, whole, several } = report.faces;
+    const placed = byHand > 0 ? `, ${byHand} by eyes placed by hand` : '';
+    voice.say(`Aligned ${found} by their faces${placed}; ${whole} kept as they are.`);
+    if (several.length > 0) {
+      const names = several.slice(0, REASONS_SHOWN).map((source) => printable(path.basename(source)));
+      const more = several.length > REASONS_SHOWN ? ', …' : '';
+      voice.say(
+        `${several.length} show several faces, and are aligned by the largest: ${names.join(', ')}${more}.`,
+      );
+    }
+  }
   if (setAside.length === 0) return;
   voice.say(`${setAside.length} files were set aside:`);
   for (const { source, reason } of setAside.slice(0, REASONS_SHOWN))
@@ -102,6 +144,13 @@ function parseSize(text: string): { width: number; height: number } {
   throw new InvalidArgumentError(
     `It is one side, as 64, or width x height, as 96x64; each from 1 to ${MAX_SIDE}.`,
   );
+}
+
+function parseEyePlace(text: string): EyePlace {
+  const [x, y] = text.split(',').map(Number);
+  const place = eyePlaceSchema.safeParse({ x, y });
+  if (place.success) return place.data;
+  throw new InvalidArgumentError('It is x,y as 0.35,0.42: x from 0.05 to 0.45, y from 0.05 to 0.95.');
 }
 
 function parseChannels(text: string): 1 | 3 | 4 {

@@ -44,6 +44,9 @@ export type Unfound = (typeof UNFOUND)[number];
 export const faceSettingsSchema = z.strictObject({ at: eyePlaceSchema, unfound: z.enum(UNFOUND) });
 export type FaceSettings = Readonly<z.infer<typeof faceSettingsSchema>>;
 
+/** What is not said otherwise. */
+export const DEFAULT_FACES: FaceSettings = { at: DEFAULT_EYE_PLACE, unfound: 'set-aside' };
+
 interface Size {
   readonly width: number;
   readonly height: number;

@@ -3,6 +3,7 @@ import { registerAttribute } from './attribute.ts';
 import { registerDemo } from './demo.ts';
 import { registerDoctor } from './doctor.ts';
 import { registerEval } from './eval.ts';
+import { registerEyes } from './eyes.ts';
 import { registerImport } from './import.ts';
 import { registerMap } from './map.ts';
 import { registerMorph } from './morph.ts';
@@ -20,6 +21,7 @@ export const verbs: readonly RegisterVerb[] = [
   registerDoctor,
   registerSamples,
   registerImport,
+  registerEyes,
   registerTrain,
   registerEval,
   registerMorph,

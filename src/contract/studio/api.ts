@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { cropRectangleSchema, cropSchema, imageFormatSchema, type SetAside } from '../dataset.ts';
+import { eyesSchema, faceSettingsSchema } from '../faces.ts';
 import { pictureIdSchema, placeSchema, timelineSchema, type Timeline } from '../timeline.ts';
 import type { TrainingLine } from '../training.ts';
 import type {
@@ -100,6 +101,11 @@ export const procedures = {
     add: z.boolean().default(false),
     format: imageFormatSchema.nullable().default(null),
     crop: cropSchema.nullable().default(null),
+    /** Aligns pictures by their faces from now on, or no more; null leaves it as it is. */
+    faces: z
+      .union([faceSettingsSchema.partial(), z.literal('off')])
+      .nullable()
+      .default(null),
     labels: folder.nullable().default(null),
     /** Forgets the table of labels that it has: that a file is gone must not stop the import. */
     withoutLabels: z.boolean().default(false),
@@ -122,7 +128,7 @@ export const procedures = {
     ids: ids.max(64),
     side: z.int().min(16).max(1024),
   }),
-  /** The original, uncropped, at most this wide and high: for the crop editor. */
+  /** The original, uncropped, at most this wide and high: for cropping and for placing eyes; also of what was set aside and has an id. */
   'pictures.original': ask<EncodedPicture & { width: number; height: number }>()({
     project,
     id: pictureIdSchema,
@@ -153,6 +159,12 @@ export const procedures = {
       .strictObject({ id: pictureIdSchema, rectangle: cropRectangleSchema.nullable() })
       .nullable()
       .default(null),
+    /**
+     * Aligns a picture by two eyes placed by hand, in any order, whether or not faces are aligned; also one that
+     * was set aside for want of a face, by its `id` there. Null leaves them to be found. Eyes take the place of
+     * a crop by hand, and a crop of eyes.
+     */
+    eyes: z.strictObject({ id: pictureIdSchema, eyes: eyesSchema.nullable() }).nullable().default(null),
   }),
 
   'recipes.list': ask<readonly RecipeCard[]>()({}),

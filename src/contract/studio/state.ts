@@ -1,5 +1,6 @@
 import type { Crop, ImageFormat, PictureCrop, SetAside } from '../dataset.ts';
 import type { ErrorCode } from '../errors.ts';
+import type { FaceSettings } from '../faces.ts';
 import type { Progress } from '../progress.ts';
 import type { TrainingLine } from '../training.ts';
 
@@ -81,6 +82,8 @@ export interface PicturesState {
   readonly count: number;
   readonly format: ImageFormat;
   readonly crop: Crop;
+  /** How faces are aligned; null where they are not. */
+  readonly faces: FaceSettings | null;
   readonly labels: readonly string[];
   /** Columns of numbers that came with a table. */
   readonly columns: readonly string[];
@@ -162,6 +165,8 @@ export interface PictureState {
   readonly source: string;
   readonly label: string | null;
   readonly crop: PictureCrop;
+  /** How many faces were found, where they were looked for; it is aligned by the largest, or by eyes placed by hand. */
+  readonly faces?: number;
   /** Of the original, upright, in pixels. */
   readonly width: number;
   readonly height: number;

@@ -79,8 +79,9 @@ export function listPictures(
 export function pictureAt(dataset: Dataset, index: number): PictureState {
   const entry = dataset.entries[index];
   if (!entry) throw new RangeError(`There is no picture ${index} in a set of ${dataset.count}.`);
-  const { id, source, label, crop, width, height } = entry;
-  return { index, id, name: printable(path.basename(source)), source, label, crop, width, height };
+  const { id, source, label, crop, faces, width, height } = entry;
+  const name = printable(path.basename(source));
+  return { index, id, name, source, label, crop, ...(faces !== undefined && { faces }), width, height };
 }
 
 /** What was set aside when this dataset was made, a page of it. */

@@ -65,7 +65,10 @@ export function thumbnail(
  * @param side at most this wide and high, in pixels; never larger than the original is
  * @returns null where it is gone or another by now, and for pictures inside set files
  */
-export function original(entry: DatasetEntry, side: number): Promise<EncodedImage | null> {
+export function original(
+  entry: Pick<DatasetEntry, 'source' | 'id'>,
+  side: number,
+): Promise<EncodedImage | null> {
   return fromOriginal(entry, (picture) => encodeOriginal(picture, side, admit));
 }
 
@@ -126,7 +129,7 @@ function keyOf(crop: PictureCrop, format: ImageFormat): string {
 }
 
 async function fromOriginal(
-  { source, id }: DatasetEntry,
+  { source, id }: Pick<DatasetEntry, 'source' | 'id'>,
   encode: (picture: PictureBytes) => Promise<EncodedImage>,
 ): Promise<EncodedImage | null> {
   const release = await turn(1);

@@ -1,5 +1,5 @@
 import type { Crop, ImageFormat, ImportReport } from '../../contract/dataset.ts';
-import type { FaceSettings } from '../../contract/faces.ts';
+import { DEFAULT_FACES, type FaceSettings } from '../../contract/faces.ts';
 import { MorphloomError } from '../../contract/errors.ts';
 import { importPictures, type ImportWatch, openDataset } from '../dataset/index.ts';
 import type { Project } from '../project/project.ts';
@@ -11,7 +11,7 @@ export interface ImportRequest {
   readonly format?: Partial<ImageFormat> | undefined;
   readonly crop?: Crop | undefined;
   /** How faces are aligned; null for not at all. */
-  readonly faces?: FaceSettings | null | undefined;
+  readonly faces?: Partial<FaceSettings> | null | undefined;
   /** A table of labels; null for none. */
   readonly labels?: string | null | undefined;
   readonly keepDuplicates?: boolean | undefined;
@@ -36,19 +36,17 @@ export async function importDataset(
   watch: ImportWatch = {},
 ): Promise<ImportReport> {
   const before = await settingsBefore(project.dataset);
-  const {
-    crop = before.crop,
-    faces = before.faces,
-    labels = before.labels,
-    keepDuplicates = before.keepDuplicates,
-  } = request;
+  const { crop = before.crop, labels = before.labels, keepDuplicates = before.keepDuplicates } = request;
   return importPictures({
     ...watch,
     sources,
     into: project.dataset,
     format: { ...before.format, ...format },
     crop,
-    faces,
+    faces:
+      request.faces === undefined
+        ? before.faces
+        : request.faces && { ...(before.faces ?? DEFAULT_FACES), ...request.faces },
     labels: labels ?? undefined,
     keepDuplicates,
   });

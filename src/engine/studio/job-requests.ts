@@ -14,6 +14,7 @@ export const jobRequestSchema = z.discriminatedUnion('kind', [
     add: z.boolean(),
     format: imageFormatSchema.nullable(),
     crop: cropSchema.nullable(),
+    faces: procedures['pictures.import'].input.shape.faces,
     labels: z.string().nullable(),
     withoutLabels: z.boolean().default(false),
     keepDuplicates: z.boolean().nullable(),

@@ -73,6 +73,7 @@ async function stateOf(dataset: Dataset): Promise<PicturesState> {
     count: dataset.count,
     format: dataset.format,
     crop: dataset.crop,
+    faces: dataset.faces,
     labels: dataset.labels,
     columns: [...columns],
     setAside: (await listSetAside(dataset, { from: 0, count: 0 })).total,

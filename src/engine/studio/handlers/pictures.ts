@@ -22,11 +22,11 @@ const TYPE = 'image/webp';
 export function pictureHandlers({ sessions, jobs }: Services): Pick<Handlers, Offered> {
   const picturesOf = async (project: string, client: Client): Promise<Dataset | null> =>
     (await sessions.reading(project, client)).reader.picturesIfAny();
-  const entryOf = async (project: string, client: Client, id: string) => {
-    const dataset = await (await sessions.reading(project, client)).reader.pictures();
-    const entry = entryOfPicture(dataset, id);
-    if (entry !== null) return { dataset, entry };
-    throw pictureGone();
+  /** A file that was set aside, and is known by its content. */
+  const setAsideWith = async (dataset: Dataset, id: string) => {
+    const { files } = await listSetAside(dataset, { from: 0, count: Infinity });
+    const found = files.find((file) => file.id === id);
+    return found === undefined ? null : { source: found.source, id };
   };
   return {
     'pictures.import': async ({ project, ...wishes }, { client }) => {
@@ -58,9 +58,11 @@ export function pictureHandlers({ sessions, jobs }: Services): Pick<Handlers, Of
       );
     },
     'pictures.original': async ({ project, id, side }, { client }) => {
-      const { entry } = await entryOf(project, client, id);
+      const dataset = await (await sessions.reading(project, client)).reader.pictures();
+      const entry = entryOfPicture(dataset, id) ?? (await setAsideWith(dataset, id));
+      if (entry === null) throw pictureGone();
       const image = await original(entry, side);
-      const { width, height } = image ?? entry;
+      const { width, height } = image ?? { width: 0, height: 0, ...entry };
       return { id, type: image === null ? null : TYPE, bytes: image?.bytes ?? NOTHING, width, height };
     },
     'pictures.setAside': async ({ project, ...page }, { client }) => {

@@ -7,7 +7,7 @@ import type { Services } from '../services.ts';
 import type { Session } from '../sessions.ts';
 
 export async function importWork(
-  { sources, add, crop, labels, withoutLabels, keepDuplicates, format: asked }: JobRequestOf<'import'>,
+  { sources, add, crop, faces, labels, withoutLabels, keepDuplicates, format: asked }: JobRequestOf<'import'>,
   context: JobContext,
   session: Session,
   { news }: Services,
@@ -17,6 +17,7 @@ export async function importWork(
     sources: sources === null ? before : add ? [...new Set([...before, ...sources])] : sources,
     format: asked ?? undefined,
     crop: crop ?? undefined,
+    faces: faces === 'off' ? null : (faces ?? undefined),
     labels: withoutLabels ? null : (labels ?? undefined),
     keepDuplicates: keepDuplicates ?? undefined,
   };
