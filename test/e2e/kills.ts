@@ -14,6 +14,8 @@ export interface Victim {
   ask<T>(method: string, input?: object): Promise<T>;
   /** Kills the engine's process outright, and resolves once the next one answers. */
   killEngine(): Promise<void>;
+  /** Whether its engine may die by itself, which is no fault of ours: what it did is gone on with. */
+  readonly isFrail?: boolean;
 }
 
 export const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
@@ -41,9 +43,16 @@ export async function jobOf(victim: Victim, id: string): Promise<Job> {
   return job;
 }
 
+/** The job as it is; gone on with where a frail engine died over it. */
+async function underWay(victim: Victim, id: string): Promise<Job> {
+  const job = await jobOf(victim, id);
+  if (victim.isFrail !== true || job.state !== 'interrupted') return job;
+  return victim.ask<Job>('jobs.resume', { job: id });
+}
+
 export async function ended(victim: Victim, { id }: Job): Promise<Job> {
   const job = await until(
-    () => jobOf(victim, id),
+    () => underWay(victim, id),
     ({ state }) => !ACTIVE.includes(state),
   );
   expect(job).toMatchObject({ state: 'done', error: null });
@@ -146,7 +155,7 @@ export async function killInTraining(victim: Victim, folder: string, kills: numb
     // Now and then it is hit while it gets ready, else while it takes steps.
     const early = rng.uniform() < 0.15;
     await until(
-      () => jobOf(victim, job.id),
+      () => underWay(victim, job.id),
       ({ state, progress }) =>
         !ACTIVE.includes(state) || early || (progress?.unit === 'steps' && progress.done > committed),
     );
@@ -216,7 +225,7 @@ export async function killInExport(
   while (hits < kills) {
     const early = rng.uniform() < 0.15;
     await until(
-      () => jobOf(victim, job.id),
+      () => underWay(victim, job.id),
       ({ state, progress }) => !ACTIVE.includes(state) || early || progress?.unit === 'frames',
     );
     await sleep(rng.uniform() * 1200);

@@ -31,8 +31,7 @@ export async function victimBehind(serve: Serve, cookie?: string): Promise<Serve
   };
   let client = await connect();
   return {
-    ask: <T>(method: string, input: object = {}) =>
-      client.call(method as Method, input) as Promise<T>,
+    ask: <T>(method: string, input: object = {}) => client.call(method as Method, input) as Promise<T>,
     killEngine: async () => {
       const before = (await client.call('engine.hello', {})).session;
       killEngine(serve);
