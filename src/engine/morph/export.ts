@@ -183,7 +183,7 @@ const isSheet = (out: string): boolean => /\.png$/i.test(out);
 
 /** Frames that are drawn for an estimate: so many places of the whole, so many at each. */
 const PLACES = 3;
-const FRAMES_AT_A_PLACE = 8;
+const FRAMES_AT_A_PLACE = 16;
 
 /**
  * About how large an export will be, before it is made: a sample of its frames is drawn as a preview draws them

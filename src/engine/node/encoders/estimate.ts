@@ -29,8 +29,9 @@ export interface EstimateOptions {
 
 /** How far apart the pictures are that are encoded by themselves, in film. */
 const FILM_KEY_EVERY = 250;
-/** Estimates are off by as much at least. */
-const LEAST_ERROR = 0.1;
+/** By how much estimates are off at least: what film makes of a few frames says little of what it makes of many. */
+const LEAST_ERROR = 0.15;
+const LEAST_ERROR_OF_FILM = 0.4;
 
 /**
  * About how large an animation will be, by encoding a sample of its frames: of each run its first frame alone,
@@ -88,10 +89,14 @@ interface Sampled {
   readonly passed: Passed;
   readonly frames: number;
   readonly seconds: number;
+  readonly film: boolean;
 }
 
-function shown({ bytes, error, passed, frames, seconds }: Sampled, notes: readonly string[]): ExportEstimate {
-  const off = Math.max(LEAST_ERROR * bytes, 1.65 * error);
+function shown(
+  { bytes, error, passed, frames, seconds, film }: Sampled,
+  notes: readonly string[],
+): ExportEstimate {
+  const off = Math.max((film ? LEAST_ERROR_OF_FILM : LEAST_ERROR) * bytes, 1.65 * error);
   const { width, height } = passed;
   const whole = { bytes, least: Math.max(0, bytes - off), most: bytes + off };
   return {
@@ -140,7 +145,7 @@ async function sampled(
     (often * Math.hypot(whole * deviation(keys), (frames - whole) * deviation(inters))) /
     Math.sqrt(runs.length);
   const seconds = (often * frames) / pace.framesPerSecond;
-  return { bytes, error, passed, frames: often * frames, seconds };
+  return { bytes, error, passed, frames: often * frames, seconds, film: !format.repeats };
 }
 
 /** Every how many frames one is whole. */
