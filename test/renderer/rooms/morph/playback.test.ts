@@ -76,6 +76,14 @@ describe('the clock', () => {
 });
 
 describe('a reel', () => {
+  it('can be played once there is something of every frame', () => {
+    const reel = new Reel(format(4), 1e6);
+    reel.put(chunk(1, 0, 3), 0);
+    expect(reel.playable).toBe(false);
+    reel.put(chunk(1, 3, 1), 0);
+    expect(reel.playable).toBe(true);
+  });
+
   it('asks for a look at what is shown next first, then for the final frames', () => {
     const reel = new Reel(format(10), 1e6);
     expect(reel.wish(6, 4)).toEqual({ from: 6, most: 4, known: 0 });

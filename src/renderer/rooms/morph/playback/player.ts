@@ -29,7 +29,7 @@ const WATCH = 120;
 interface Run {
   readonly timeline: Timeline;
   readonly control: AbortController;
-  /** Whether something of it was seen: only then a newer one takes its place, so that a drag shows its way. */
+  /** Whether something of it was seen, by this model or another: only then a newer one takes its place. */
   seen: boolean;
 }
 
@@ -121,7 +121,8 @@ export class Player {
       if (this.#run.seen) this.#run.control.abort();
       return;
     }
-    const run: Run = { timeline: this.#next, control: new AbortController(), seen: false };
+    const seen = this.shown === this.#next;
+    const run: Run = { timeline: this.#next, control: new AbortController(), seen };
     this.#next = null;
     this.#run = run;
     void this.#compute(run)
@@ -161,7 +162,9 @@ export class Player {
       }
       reel.put(answer, shown);
       chunk = Math.min(most, 2 * chunk);
-      if (this.reel !== reel && reel.has(ahead)) this.#change(reel, run);
+      // What was edited is wanted at once; the same from another model only when it can play without holes.
+      const ready = this.shown === run.timeline ? reel.playable : reel.has(ahead);
+      if (this.reel !== reel && ready) this.#change(reel, run);
       this.#options.changed?.(this);
       // Somebody changed it again: what was seen of this one has to do.
       if (run.seen && this.#next !== null) return;

@@ -71,6 +71,11 @@ export class Reel {
     return this.#quality.reduce((sum, quality) => sum + (quality === 2 ? 1 : 0), 0) / Math.max(1, this.count);
   }
 
+  /** Whether there is something of every frame that is kept. */
+  get playable(): boolean {
+    return this.#firstBelow(1, 0) === null || this.#reach < this.count;
+  }
+
   /** Whether nothing needs to be asked for any more; of a long one there is always something that comes next. */
   get complete(): boolean {
     return this.finished === 1 && this.#reach >= this.count;
