@@ -3,11 +3,11 @@ import type { FindMeshes, MeshFace } from '../node/faces/human.ts';
 import { type Face, type FacePoint, LEFT_EYE, MOUTH, NOSE_TIP, OUTLINE, RIGHT_EYE } from './face.ts';
 import { type Raster, warpPicture } from './warp.ts';
 
-/** The second look is at a picture of this size, with the eyes where the models saw them when they learned. */
+/** The second look is at a picture of this size, the eyes so far apart that all of the head is in it: closer up, one drawn face in six is not seen. */
 const LOOK_SIDE = 320;
 const LOOK_EYES: readonly PlanePoint[] = [
-  { x: 0.37 * LOOK_SIDE, y: 0.42 * LOOK_SIDE },
-  { x: 0.63 * LOOK_SIDE, y: 0.42 * LOOK_SIDE },
+  { x: 0.4 * LOOK_SIDE, y: 0.42 * LOOK_SIDE },
+  { x: 0.6 * LOOK_SIDE, y: 0.42 * LOOK_SIDE },
 ];
 /** A face this sure needs no look at the picture in other turns. Photos and drawings had .5 and more, a face lying askew .4 at most. */
 const SURE = 0.45;
