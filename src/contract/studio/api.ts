@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { cropRectangleSchema, cropSchema, imageFormatSchema, type SetAside } from '../dataset.ts';
 import { eyesSchema, faceSettingsSchema } from '../faces.ts';
+import { encodingSchema, type ExportEstimate } from '../encoding.ts';
 import { pictureIdSchema, placeSchema, timelineSchema, type Timeline } from '../timeline.ts';
 import type { TrainingLine } from '../training.ts';
 import type {
@@ -50,10 +51,13 @@ export type ExportFormat = (typeof EXPORT_FORMATS)[number];
 
 export const exportSettingsSchema = z.strictObject({
   format: z.enum(EXPORT_FORMATS),
-  /** Size of the frames, as a multiple of the model's pictures. */
+  /** Size of the frames, as a multiple of the model's pictures, where `side` is null. */
   scale: z.number().min(1).max(16).default(1),
   /** The file's name, without its ending; one that is taken gets a number. */
   name,
+  ...encodingSchema.shape,
+  /** No file may be larger: what is seen least is given up, and the job's notes say what. Frames and sheets take none. */
+  maxBytes: z.int().min(1).nullable().default(null),
 });
 export type ExportSettings = z.infer<typeof exportSettingsSchema>;
 
@@ -296,6 +300,14 @@ export const procedures = {
   'preview.end': ask<Record<never, never>>()({ preview: z.string() }),
 
   'exports.start': ask<Job>()({ ...ofModel, timeline: timelineSchema, settings: exportSettingsSchema }),
+  /** About how large an export will be: a sample of its frames is drawn and encoded, which takes seconds. */
+  'exports.estimate': ask<ExportEstimate>()({
+    ...ofModel,
+    timeline: timelineSchema,
+    settings: exportSettingsSchema.omit({ name: true }),
+  }),
+  /** Which formats this machine writes; where one is missing, why, and what to do, as a sentence. */
+  'exports.formats': ask<readonly { format: ExportFormat; why: string | null }[]>()({}),
   'exports.remove': ask<Record<never, never>>()({ project, name: z.string() }),
   /** A finished export's bytes, piece by piece: for windows on another machine. */
   'exports.read': ask<{ bytes: Uint8Array; total: number; type: string }>()({

@@ -16,7 +16,7 @@ export type LadderKind = 'gif' | 'webp' | 'apng' | 'mp4' | 'webm';
 const LEAST_FRAMES_PER_SECOND = 10;
 const LEAST_SIDE = 64;
 /** Rungs between two knots. */
-const FINENESS = 3;
+const FINENESS = 6;
 
 /** Quality, part of the frames, part of the size. */
 type Knot = readonly [number, number, number];

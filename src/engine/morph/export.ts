@@ -4,7 +4,7 @@ import { DEFAULT_ENCODING, type Encoding, type ExportEstimate } from '../../cont
 import { MorphloomError } from '../../contract/errors.ts';
 import { MAX_SCALE } from '../../contract/morph.ts';
 import type { Provenance } from '../../contract/provenance.ts';
-import type { ExportFormat } from '../../contract/studio/api.ts';
+import type { ExportFormat, ExportSettings } from '../../contract/studio/api.ts';
 import type { Timeline, TimelineRecipe } from '../../contract/timeline.ts';
 import type { Frame } from '../export/frame.ts';
 import type { OpenedInstrument } from '../latent/open.ts';
@@ -104,6 +104,20 @@ const ENDINGS: Readonly<Record<ExportFormat, string>> = {
   sheet: '.png',
 };
 
+/** How a file of this format ends; a folder's name ends with a slash. */
+export const endingOf = (format: ExportFormat): string => ENDINGS[format];
+
+/** What a window asks of an export, as the exporter takes it. */
+export function exportOf({
+  scale,
+  maxBytes,
+  ...asked
+}: Omit<ExportSettings, 'name'>): Pick<TimelineExport, 'scale' | 'encoding' | 'maxBytes'> {
+  const { quality, side, framesPerSecond, background, plays, columns } = asked;
+  const encoding = { quality, side, framesPerSecond, background, plays, columns };
+  return { scale: side === null ? scale : undefined, encoding, maxBytes: maxBytes ?? undefined };
+}
+
 /**
  * Where an export of this name goes: a name that is taken gets a number.
  * @param folder the project's `exports/`
@@ -115,7 +129,7 @@ export async function exportPath(
   format: ExportFormat,
   promised: ReadonlySet<string> = new Set(),
 ): Promise<string> {
-  const ending = ENDINGS[format];
+  const ending = endingOf(format);
   const safe = fileName(name);
   for (let number = 1; ; number++) {
     const file = path.join(folder, `${safe}${number === 1 ? '' : ` ${number}`}${ending}`);

@@ -1,8 +1,10 @@
 import * as fs from 'node:fs/promises';
 import * as path from 'node:path';
 import { MorphloomError } from '../../../contract/errors.ts';
-import { exportPath } from '../../morph/export.ts';
+import { EXPORT_FORMATS } from '../../../contract/studio/api.ts';
+import { endingOf, estimateTimeline, exportOf, exportPath } from '../../morph/export.ts';
 import { checkTimeline } from '../../morph/timing.ts';
+import { findFfmpeg, whyNoVideo } from '../../node/encoders/ffmpeg.ts';
 import type { Handlers } from '../context.ts';
 import type { Services } from '../services.ts';
 
@@ -12,9 +14,12 @@ const TYPES: Readonly<Record<string, string>> = {
   '.gif': 'image/gif',
   '.webp': 'image/webp',
   '.png': 'image/png',
+  '.apng': 'image/apng',
+  '.mp4': 'video/mp4',
+  '.webm': 'video/webm',
 };
 
-export function exportHandlers({ sessions, jobs }: Services): Pick<Handlers, Offered> {
+export function exportHandlers({ sessions, jobs, instruments }: Services): Pick<Handlers, Offered> {
   /** Names are given out one after the other: two windows may ask for the same at once. */
   let naming: Promise<unknown> = Promise.resolve();
   return {
@@ -35,6 +40,21 @@ export function exportHandlers({ sessions, jobs }: Services): Pick<Handlers, Off
       });
       naming = started.catch(() => undefined);
       return started;
+    },
+    'exports.estimate': async ({ project, run, timeline, settings }, { client }) => {
+      const session = await sessions.reading(project, client);
+      checkTimeline(timeline);
+      const out = `estimate${endingOf(settings.format)}`;
+      return instruments.play(session.project, run, (instrument) =>
+        estimateTimeline({ instrument, timeline, ...exportOf(settings), out }),
+      );
+    },
+    'exports.formats': async () => {
+      const found = await findFfmpeg();
+      return EXPORT_FORMATS.map((format) => ({
+        format,
+        why: format === 'mp4' || format === 'webm' ? whyNoVideo(format, found) : null,
+      }));
     },
     'exports.remove': async ({ project, name }, { client }) => {
       const session = await sessions.writing(project, client);

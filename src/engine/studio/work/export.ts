@@ -1,5 +1,5 @@
 import * as fs from 'node:fs/promises';
-import { exportTimeline } from '../../morph/export.ts';
+import { exportOf, exportTimeline } from '../../morph/export.ts';
 import type { JobRequestOf } from '../job-requests.ts';
 import type { JobContext } from '../job.ts';
 import type { Services } from '../services.ts';
@@ -13,7 +13,7 @@ export async function exportWork(
 ): Promise<'done'> {
   await fs.mkdir(session.project.exports, { recursive: true });
   const written = await instruments.play(session.project, run, (instrument) =>
-    exportTimeline({ instrument, timeline, scale: settings.scale, out, onProgress, signal }),
+    exportTimeline({ instrument, timeline, ...exportOf(settings), out, onProgress, signal }),
   );
   for (const line of written.notes) note(line);
   setFile(written.path);
