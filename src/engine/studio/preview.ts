@@ -4,7 +4,7 @@ import type { Timeline } from '../../contract/timeline.ts';
 import type { Frame } from '../export/frame.ts';
 import { timelineFrames } from '../morph/frames.ts';
 import type { TimelinePlan } from '../morph/plan.ts';
-import type { TimelineStudio } from '../morph/timeline.ts';
+import type { FittedStudio } from '../morph/fitted.ts';
 import { describe } from './connect.ts';
 
 type Quality = 0 | 1 | 2;
@@ -30,7 +30,7 @@ export class Preview {
 
   private constructor(
     readonly id: string,
-    private readonly studio: TimelineStudio,
+    private readonly studio: FittedStudio,
     readonly quick: TimelinePlan,
     private readonly abort: AbortController,
   ) {
@@ -42,7 +42,7 @@ export class Preview {
 
   static async begin(
     id: string,
-    studio: TimelineStudio,
+    studio: FittedStudio,
     timeline: Timeline,
     abort: AbortController,
   ): Promise<Preview> {

@@ -3,8 +3,9 @@ import { MorphloomError } from '../../contract/errors.ts';
 import type { Output } from '../../contract/studio/api.ts';
 import type { Timeline } from '../../contract/timeline.ts';
 import type { OpenedInstrument } from '../latent/open.ts';
+import { tuneDecoder } from '../latent/tune.ts';
 import { openMaterial, type ProjectMaterial } from '../morph/pictures.ts';
-import { TimelineStudio } from '../morph/timeline.ts';
+import { FittedStudio } from '../morph/fitted.ts';
 import type { Call, Client } from './context.ts';
 import { Preview } from './preview.ts';
 
@@ -12,7 +13,7 @@ import { Preview } from './preview.ts';
 interface Workshop {
   readonly instrument: OpenedInstrument;
   readonly contentHash: string;
-  readonly studio: TimelineStudio;
+  readonly studio: FittedStudio;
   readonly material: ProjectMaterial;
   /** Previews that work with it. */
   users: number;
@@ -111,7 +112,9 @@ export class Previews {
       return known;
     }
     const material = await openMaterial(instrument);
-    const studio = new TimelineStudio(instrument, material);
+    const studio = new FittedStudio(instrument, material, (pictures, hooks) =>
+      tuneDecoder(instrument, pictures, hooks),
+    );
     const workshop = { instrument, contentHash, studio, material, users: 0 };
     this.#workshops.push(workshop);
     return workshop;

@@ -124,6 +124,9 @@ export const morph = {
   },
   detail: 'Your own detail',
   detailHint: 'How much of what the model cannot draw is carried over from your pictures.',
+  fit: 'Fit to these pictures',
+  fitHint:
+    'Teaches a copy of the model these pictures before it draws the ways between them: cleaner, and some seconds until it shows.',
   value: 'Strength',
   valueText: (value: number) => `${value > 0 ? '+' : ''}${Number(value.toFixed(2))} σ`,
   place: 'Where',
