@@ -204,6 +204,21 @@ describe('the studio', () => {
     expect(end).toMatchObject({ done: 1, pictures: { count: 0 } });
   });
 
+  it('previews a timeline with the model fitted to its pictures, once it is', async () => {
+    const framesOf = async (fit: boolean, known: 0 | 1): Promise<Uint8Array> => {
+      const bare = { ...timeline(), detail: 0, fit };
+      const { preview } = await client.call('preview.begin', { ...at(), slot: 'fit', timeline: bare });
+      const { pictures } = await client.call('preview.frames', { preview, from: 0, most: 1, known });
+      return pictures.bytes;
+    };
+    const [plain, fitted] = [await framesOf(false, 1), await framesOf(true, 1)];
+    const { bytes } = await client.call('pictures.pixels', { ...at(), ids: [ids[0]] });
+    const off = (frame: Uint8Array): number =>
+      bytes.reduce((sum, value, i) => sum + (value - frame[Math.floor(i / 3) * 4 + (i % 3)]) ** 2, 0);
+    expect(off(fitted)).toBeLessThan(0.9 * off(plain));
+    expect(await framesOf(true, 0)).toEqual(fitted);
+  });
+
   it('gives the preview before up for the next of the slot', async () => {
     const long = { ...timeline(8), seconds: 20, framesPerSecond: 60 };
     const before = await client.call('preview.begin', { ...at(), slot: 'b', timeline: long });
