@@ -62,7 +62,7 @@ async function train(page: Page): Promise<void> {
 
 async function stopTraining(page: Page): Promise<void> {
   await go(page, 'Train');
-  await page.getByRole('button', { name: 'Stop', exact: true }).click();
+  await page.getByRole('button', { name: 'Stop and keep', exact: true }).click();
   await page
     .getByRole('button', { name: 'Pause', exact: true })
     .waitFor({ state: 'detached', timeout: 60_000 });

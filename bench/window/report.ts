@@ -95,7 +95,7 @@ export function held(before: Holding, after: Holding): void {
 
 export function hour({ holdings, messages, lasted }: Hour): void {
   say(`\nan hour's training, ${messages} messages in ${lasted.toFixed(0)} s`);
-  holdings.forEach((holding, i) => say(`  after ${10 * (i + 1)} min: ${holds(holding)}`));
+  holdings.forEach((holding, i) => say(`  after ${Math.min(60, 10 * (i + 1))} min: ${holds(holding)}`));
   // The curves are full after a quarter of an hour: from then on nothing should grow.
   const [from, to] = [holdings[1], holdings.at(-1)];
   if (from === undefined || to === undefined) return;
