@@ -85,6 +85,8 @@ export const timelineRecipeSchema = z
     /** The pictures that the timeline names: where each was, and how it was brought to the model's shape. */
     pictures: z.array(z.object({ source: z.string().min(1), id: pictureIdSchema, crop: pictureCropSchema })),
     timeline: timelineSchema,
+    /** The picture whose whole photo the faces were put back on. */
+    onto: pictureIdSchema.optional(),
     /** Size of the frames, as a multiple of the model's pictures. */
     scale: z.number().min(1).max(MAX_SCALE),
     /** How they became this file; where a limit of size was met, what came out of it. */

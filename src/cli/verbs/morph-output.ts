@@ -18,7 +18,10 @@ interface OutputFlags extends ExportFlags {
 
 /** Exports a morph and says what came out; with `--estimate`, only how large it would be. */
 export async function writeMorph(
-  job: Pick<TimelineExport, 'instrument' | 'timeline' | 'pictures' | 'out' | 'onProgress' | 'signal'>,
+  job: Pick<
+    TimelineExport,
+    'instrument' | 'timeline' | 'pictures' | 'onto' | 'out' | 'onProgress' | 'signal'
+  >,
   flags: OutputFlags,
   voice: Voice,
   more: { readonly settings?: MorphSettings } = {},

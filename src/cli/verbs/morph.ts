@@ -12,6 +12,7 @@ import {
 } from '../../contract/morph.ts';
 import { EASING_NAMES, type EasingName, parseEasingName } from '../../core/easing.ts';
 import { type Loop, LOOPS } from '../../core/timeline.ts';
+import type { OpenedInstrument } from '../../engine/latent/open.ts';
 import { rebuildTimeline } from '../../engine/morph/export.ts';
 import { picturesNamed } from '../../engine/morph/pictures.ts';
 import { checkMorph, morphTimeline, readTimelineRecipe } from '../../engine/morph/recipe.ts';
@@ -37,12 +38,13 @@ interface Flags extends InstrumentFlags, ExportFlags {
   readonly scale: number;
   readonly hold: number;
   readonly fit?: true;
+  readonly onto?: string;
   readonly seed: number;
 }
 
 const MAX_NAME = 200;
 /** What a timeline decides, and a recipe, so that it cannot be given beside one. */
-const OF_THE_TIMELINE = ['frames', 'path', 'ease', 'loop', 'detail', 'hold', 'fit'];
+const OF_THE_TIMELINE = ['frames', 'path', 'ease', 'loop', 'detail', 'hold', 'fit', 'onto'];
 const OF_THE_RECIPE = [...OF_THE_TIMELINE, 'fps', 'scale', 'seed', 'estimate', ...EXPORT_FLAGS];
 
 /**
@@ -81,6 +83,12 @@ export function registerMorph(program: Command): void {
       '--fit',
       "fit a copy of the model's decoder to these pictures first: cleaner between them, slower to begin",
     )
+    .addOption(
+      new Option(
+        '--onto <picture>',
+        'put the faces back on the whole photo of this aligned picture, one of them',
+      ).conflicts('estimate'),
+    )
     .option('--seed <n>', 'recorded in the recipe', seed, 0)
     .addOption(
       new Option(
@@ -106,6 +114,20 @@ export function registerMorph(program: Command): void {
       else await make(project, pictures, flags, voice);
     });
   withExportOptions(morph).option('--estimate', 'only say how large it would be');
+}
+
+/** Which of a morph's pictures the faces go back onto. */
+async function ontoNamed(
+  instrument: OpenedInstrument,
+  name: string,
+  ids: readonly string[],
+): Promise<string> {
+  const [{ id }] = await picturesNamed(instrument, [name]);
+  if (ids.includes(id)) return id;
+  throw new MorphloomError(
+    'usage',
+    `--onto takes one of the morph's own pictures; "${name}" is none of them.`,
+  );
 }
 
 async function make(
@@ -135,7 +157,8 @@ async function make(
       flags.fit === true,
     );
     const hooks = { onProgress: voice.onProgress, signal: voice.signal };
-    await writeMorph({ instrument, timeline, pictures: references, out, ...hooks }, flags, voice, {
+    const onto = flags.onto === undefined ? undefined : await ontoNamed(instrument, flags.onto, ids);
+    await writeMorph({ instrument, timeline, pictures: references, onto, out, ...hooks }, flags, voice, {
       settings,
     });
   });

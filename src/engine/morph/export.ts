@@ -17,6 +17,7 @@ import { type Fit, FittedStudio } from './fitted.ts';
 import { timelineFrames } from './frames.ts';
 import type { PictureReference } from './material.ts';
 import { openMaterial } from './pictures.ts';
+import { framesOnPhoto } from '../faces/put-back.ts';
 import type { ReadRecipe } from './recipe.ts';
 import { estimateSheet, writeSheet } from './sheet.ts';
 import type { Hooks } from './timeline.ts';
@@ -28,6 +29,8 @@ export interface TimelineExport extends Hooks {
   readonly pictures?: readonly PictureReference[];
   /** Size of the frames, as a multiple of the model's pictures; as `encoding.side` needs it when left out, or 1. */
   readonly scale?: number | undefined;
+  /** Puts the faces back on the whole photo of this picture, a keyframe's that is aligned. */
+  readonly onto?: string | undefined;
   readonly encoding?: Encoding;
   /** As `writeAnimation` takes it. */
   readonly maxBytes?: number | undefined;
@@ -49,7 +52,7 @@ export async function exportTimeline(job: TimelineExport): Promise<WrittenTimeli
 }
 
 function recipeFor(
-  { instrument, timeline, scale, seed = 0 }: TimelineExport & { readonly scale: number },
+  { instrument, timeline, scale, onto, seed = 0 }: TimelineExport & { readonly scale: number },
   { reference }: Pick<Opened, 'reference'>,
 ): (encoding: Encoding) => Provenance {
   const ids = [...new Set(picturesOf(timeline))];
@@ -57,7 +60,15 @@ function recipeFor(
   const project = instrument.project.folder;
   const model = { run: instrument.runId, hash: instrument.hash };
   return (encoding) => {
-    const recipe: TimelineRecipe = { kind: 'timeline', project, pictures, timeline, scale, encoding };
+    const recipe: TimelineRecipe = {
+      kind: 'timeline',
+      project,
+      pictures,
+      timeline,
+      ...(onto !== undefined && { onto }),
+      scale,
+      encoding,
+    };
     return { morphloom: 1, model, seed, ...recipe };
   };
 }
@@ -81,7 +92,7 @@ export interface RebuiltTimeline extends WrittenTimeline {
  */
 export async function rebuildTimeline(job: TimelineRebuild): Promise<RebuiltTimeline> {
   const { instrument, recipe, from, out } = job;
-  const { timeline, pictures, scale, encoding, provenance } = recipe;
+  const { timeline, pictures, scale, onto, encoding, provenance } = recipe;
   if (provenance.model.hash !== instrument.hash) {
     throw new MorphloomError(
       'input',
@@ -90,7 +101,7 @@ export async function rebuildTimeline(job: TimelineRebuild): Promise<RebuiltTime
   }
   const comparable = path.extname(from).toLowerCase() === path.extname(out).toLowerCase();
   const before = comparable ? await fs.readFile(from).catch(() => null) : null;
-  const written = await draw({ ...job, timeline, pictures, scale, encoding }, () => () => provenance);
+  const written = await draw({ ...job, timeline, pictures, scale, onto, encoding }, () => () => provenance);
   return { ...written, identical: before === null ? null : before.equals(await fs.readFile(written.path)) };
 }
 
@@ -149,7 +160,15 @@ function scaleOf({ instrument, scale, encoding }: Drawing): number {
 
 type Drawing = Pick<
   TimelineExport,
-  'instrument' | 'timeline' | 'pictures' | 'scale' | 'encoding' | 'maxBytes' | 'onProgress' | 'signal'
+  | 'instrument'
+  | 'timeline'
+  | 'pictures'
+  | 'scale'
+  | 'onto'
+  | 'encoding'
+  | 'maxBytes'
+  | 'onProgress'
+  | 'signal'
 >;
 
 /** A studio of its own for each export: what another one remembers may differ in the last bit. */
@@ -170,11 +189,16 @@ type Opened = Awaited<ReturnType<typeof openMaterial>>;
 type RecipeOf = (material: Pick<Opened, 'reference'>) => (encoding: Encoding) => Provenance;
 
 function draw(job: Drawing & { readonly out: string }, recipeOf: RecipeOf): Promise<WrittenTimeline> {
-  const { timeline, scale = 1, encoding = DEFAULT_ENCODING, maxBytes, out, onProgress, signal } = job;
+  const { timeline, scale = 1, onto, encoding = DEFAULT_ENCODING, maxBytes, out, onProgress, signal } = job;
   return withStudio(job, async (studio, material) => {
     const provenance = recipeOf(material);
     const plan = await studio.plan(timeline, { onProgress, signal });
-    const frames = timelineFrames(plan, { scale, signal });
+    const aligned = timelineFrames(plan, { scale, signal });
+    const { dataset } = job.instrument.project;
+    const frames =
+      onto === undefined
+        ? aligned
+        : framesOnPhoto(aligned, { plan, material, picture: onto, scale, dataset, signal });
     const written = isSheet(out)
       ? await writeSheet(plan, frames, { out, encoding, provenance: provenance(encoding), onProgress })
       : await writeAnimation({
