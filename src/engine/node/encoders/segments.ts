@@ -1,8 +1,9 @@
 import sharp, { type Sharp } from 'sharp';
+import { changedRectangle, cut, type Rectangle } from '../../export/apng.ts';
 import type { Frame } from '../../export/frame.ts';
 import { fromArray } from '../../export/bytes.ts';
 import { DISPOSE_TO_BACKGROUND, gifImage, gifPause, splitGif } from '../../export/gif.ts';
-import { splitWebp, type WebpImage, webpImage } from '../../export/webp.ts';
+import { splitWebp, webpImage } from '../../export/webp.ts';
 import { fromFrame } from './pixels.ts';
 
 /**
@@ -68,42 +69,47 @@ export async function gifSegment(segment: Segment, quality: number): Promise<Uin
   );
 }
 
-/** Encodes a segment as WebP and returns its images as they lie in the file. */
+/**
+ * Encodes a segment as WebP and returns its images as they lie in the file: of each frame the rectangle that
+ * changed, whole. (libwebp's own animations keep pixels that changed by little and let it add up: blotches.)
+ */
 export async function webpSegment(segment: Segment, quality: number): Promise<Uint8Array[]> {
-  const { width, height, channels, delays } = segment;
-  if (channels === 4) {
-    return eachAlone(segment, async (frame, delayMs) => {
-      const webp = await fromFrame(frame).webp(webpOptions(quality)).toBuffer();
-      return splitWebp(fromArray(webp), width, height).map((image) => webpImage({ ...image, delayMs }));
-    });
+  const { width, height, channels, roll, delays } = segment;
+  const bytes = width * height * channels;
+  const images: Uint8Array[] = [];
+  for (const [i, delayMs] of delays.entries()) {
+    const frame = { width, height, channels, data: roll.subarray(i * bytes, (i + 1) * bytes) };
+    const place = i === 0 ? wholeOf(frame) : evenly(changedRectangle(frame, roll.subarray((i - 1) * bytes)));
+    const still = place === null;
+    const part = cut(frame, place ?? { left: 0, top: 0, width: 1, height: 1 });
+    // A pixel that is drawn where it already is, exactly: what was seen before stays for longer.
+    const webp = await fromFrame(part)
+      .webp(still ? { lossless: true } : webpOptions(quality))
+      .toBuffer();
+    const [image] = splitWebp(fromArray(webp), part.width, part.height);
+    images.push(webpImage({ ...image, left: place?.left ?? 0, top: place?.top ?? 0, delayMs }));
   }
-  const webp = await toSharp(segment)
-    .webp({ ...webpOptions(quality), delay: [...delays], loop: 0 })
-    .toBuffer();
-  const images = splitWebp(fromArray(webp), width, height);
-  // A picture that is cleared afterwards cannot be paused on; opaque ones are not, but it is the encoder's choice.
-  if (images.some(({ disposeToBackground }) => disposeToBackground)) return images.map(webpImage);
-  const shown = unmerge(
-    images.map(({ delayMs }) => delayMs),
-    delays,
-  );
-  return Promise.all(
-    shown.map(async ({ image, frame, delay: delayMs }) => {
-      if (image !== null) return webpImage({ ...images[image], delayMs });
-      return webpImage({ ...(await webpPause(segment, frame)), delayMs });
-    }),
-  );
+  return images;
+}
+
+const wholeOf = ({ width, height }: Frame): Rectangle => ({ left: 0, top: 0, width, height });
+
+/** WebP places pictures at even pixels only. Null where nothing changed but a pixel at most. */
+function evenly({ left, top, width, height }: Rectangle): Rectangle | null {
+  const [right, bottom] = [left + width, top + height];
+  if (width === 1 && height === 1 && left === 0 && top === 0) return null;
+  const [x, y] = [left - (left & 1), top - (top & 1)];
+  return { left: x, top: y, width: right - x, height: bottom - y };
 }
 
 /** One of the frames of a segment: an image of the encoder's, or (null) a pause on the one before. */
 interface Shown {
   readonly image: number | null;
-  readonly frame: number;
   readonly delay: number;
 }
 
 /**
- * The encoders join frames that are (nearly) equal into one image with a longer delay, or with no delay when it
+ * The encoder joins frames that are (nearly) equal into one image with a longer delay, or with no delay when it
  * is the only one. This takes the delays apart again, so that a file has as many frames as were written to it.
  */
 function unmerge(imageDelays: readonly number[], delays: readonly number[]): Shown[] {
@@ -113,7 +119,7 @@ function unmerge(imageDelays: readonly number[], delays: readonly number[]): Sho
     let left = imageDelays.length === 1 ? delays.reduce((sum, delay) => sum + delay, 0) : whole;
     for (let first = true; first || (left > 0 && frame < delays.length); first = false) {
       const delay = delays[frame];
-      shown.push({ image: first ? image : null, frame, delay });
+      shown.push({ image: first ? image : null, delay });
       left -= delay;
       frame++;
     }
@@ -121,16 +127,8 @@ function unmerge(imageDelays: readonly number[], delays: readonly number[]): Sho
   return shown;
 }
 
-/** A pixel of a picture as a WebP, exactly: it is drawn where it already is. */
-async function webpPause({ width, height, channels, roll }: Segment, frame: number): Promise<WebpImage> {
-  const start = frame * width * height * channels;
-  const pixel = { width: 1, height: 1, channels, data: roll.slice(start, start + channels) };
-  const webp = await fromFrame(pixel).webp({ lossless: true }).toBuffer();
-  return splitWebp(fromArray(webp), 1, 1)[0];
-}
-
 /**
- * Encodes each frame by itself, whole. With alpha the encoders crop a first frame to what is seen of it, and
+ * Encodes each frame by itself, whole. With alpha the encoder crops a first frame to what is seen of it, and
  * a pixel that turns transparent needs the frame before it cleared: only whole pictures can be joined.
  */
 async function eachAlone(
