@@ -3,6 +3,7 @@ import { createStudioClient, type StudioClient } from '../../contract/studio/cli
 import type { Shell } from '../../contract/studio/shell.ts';
 import type { Topic, Topics } from '../../contract/studio/topics.ts';
 import { MorphloomError } from '../../contract/errors.ts';
+import type { OnProgress } from '../../contract/progress.ts';
 import { watched } from './wire.ts';
 
 /** Waits between attempts to get a line, in milliseconds; the last is repeated. */
@@ -62,10 +63,15 @@ export class Link {
   }
 
   /** Asks the engine; waits for the line where there is none. */
-  async ask<M extends Method>(method: M, input: Input<M>, signal?: AbortSignal): Promise<Output<M>> {
+  async ask<M extends Method>(
+    method: M,
+    input: Input<M>,
+    signal?: AbortSignal,
+    onProgress?: OnProgress,
+  ): Promise<Output<M>> {
     while (this.#client === null) await new Promise<void>((resolve) => this.#waiting.push(resolve));
     if (signal?.aborted) throw new MorphloomError('cancelled', 'Given up.');
-    return this.#client.call(method, input, signal);
+    return this.#client.call(method, input, signal, onProgress);
   }
 
   /** Hears of a topic until the returned function is called, over as many lines as it takes. */

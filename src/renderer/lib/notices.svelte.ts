@@ -1,7 +1,7 @@
 import type { Job, JobState } from '../../contract/studio/state.ts';
 import { shell } from '../shell/index.ts';
 import { t } from '../strings/index.ts';
-import { roomOfJob } from './jobs.ts';
+import { jobTitle, roomOfJob } from './jobs.ts';
 import { studio } from './studio.svelte.ts';
 import { toast } from './toasts.svelte.ts';
 
@@ -25,26 +25,26 @@ export function noticeEnded(jobs: readonly Job[]): void {
 }
 
 function failed(job: Job): void {
-  toast(job.error?.message ?? job.title, { kind: 'error' });
-  shell.notify(job.title, job.error?.message ?? '');
+  toast(job.error?.message ?? jobTitle(job), { kind: 'error' });
+  shell.notify(jobTitle(job), job.error?.message ?? '');
 }
 
 function done(job: Job): void {
   const here = job.project === studio.project?.folder;
   if (job.kind === 'train') {
-    shell.notify(t.train.done(job.title), '');
+    shell.notify(t.train.done(jobTitle(job)), '');
     const first = here && studio.project?.runs.length === 1;
     if (first && studio.room === 'train') {
       studio.go('morph');
       toast(t.train.firstDone, { kind: 'good' });
     } else if (here)
-      toast(t.train.done(job.title), {
+      toast(t.train.done(jobTitle(job)), {
         kind: 'good',
         action: { label: t.train.morph, run: () => studio.go('morph') },
       });
   }
   if (job.kind === 'export') {
-    const name = job.file?.split(/[\\/]/).at(-1) ?? job.title;
+    const name = job.file?.split(/[\\/]/).at(-1) ?? jobTitle(job);
     shell.notify(t.exports.saved(name), '');
     if (here && studio.room !== roomOfJob(job.kind))
       toast(t.exports.saved(name), {

@@ -3,6 +3,7 @@ import type { Arrivals, EngineState, Job, ProjectState, RunState } from '../../c
 import type { TrainingLook, TrainingNow } from '../../contract/studio/state.ts';
 import type { Topic, Topics } from '../../contract/studio/topics.ts';
 import { MorphloomError } from '../../contract/errors.ts';
+import type { OnProgress } from '../../contract/progress.ts';
 import { shell } from '../shell/index.ts';
 import { t } from '../strings/index.ts';
 import { address, rememberAddress } from './address.ts';
@@ -82,8 +83,13 @@ class Studio {
   }
 
   /** Asks the engine; rejects with what went wrong. */
-  ask<M extends Method>(method: M, input: Input<M>, signal?: AbortSignal): Promise<Output<M>> {
-    return this.#link.ask(method, input, signal);
+  ask<M extends Method>(
+    method: M,
+    input: Input<M>,
+    signal?: AbortSignal,
+    onProgress?: OnProgress,
+  ): Promise<Output<M>> {
+    return this.#link.ask(method, input, signal, onProgress);
   }
 
   /** Asks the engine; what goes wrong is shown to the user, and gives undefined. */

@@ -1,3 +1,4 @@
+import type { Progress } from '../../../contract/progress.ts';
 import type { Output } from '../../../contract/studio/api.ts';
 import type { Pixels } from '../../../contract/studio/state.ts';
 import type { Place } from '../../../contract/timeline.ts';
@@ -36,6 +37,8 @@ export class Explorer {
   map = $state.raw<MapData | null>(null);
   mapMethod = $state<'pca' | 'umap'>('pca');
   mapping = $state(false);
+  /** The part of it that is done, in [0, 1]; null while it is not known. */
+  mapped = $state<number | null>(null);
   readonly coordinates = $derived.by(() =>
     this.directions === null || this.latent === null ? [] : coordinatesOf(this.directions, this.latent),
   );
@@ -144,8 +147,12 @@ export class Explorer {
     const control = new AbortController();
     this.#mapping = control;
     this.mapping = true;
+    this.mapped = null;
+    const watch = ({ done, total }: Progress): void => {
+      if (this.#mapping === control) this.mapped = total ? done / total : null;
+    };
     try {
-      const map = await studio.ask('explore.map', { ...this.#model, method }, control.signal);
+      const map = await studio.ask('explore.map', { ...this.#model, method }, control.signal, watch);
       if (control.signal.aborted) return;
       this.map = map;
       this.mapMethod = method;

@@ -98,6 +98,7 @@ export const common = {
       interrupted: 'Interrupted. What was done is kept.',
     },
     title: 'Under way',
+    training: (recipe: string, resumed: boolean) => `${resumed ? 'Training on' : 'Training'}: ${recipe}`,
     stuck: (count: number) => plural(count, 'job needs a look', 'jobs need a look'),
   },
   folders: {
