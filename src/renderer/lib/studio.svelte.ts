@@ -8,6 +8,7 @@ import { shell } from '../shell/index.ts';
 import { t } from '../strings/index.ts';
 import { address, rememberAddress } from './address.ts';
 import { Link, type Connection } from './link.ts';
+import { standardModel } from './models.ts';
 import type { Room } from './rooms.ts';
 import { toast } from './toasts.svelte.ts';
 
@@ -52,9 +53,10 @@ class Studio {
     if (another && this.project !== null) void this.open(this.project.folder, { again: true });
   }
 
-  /** The run that models are taken from: the chosen one, else the newest with a checkpoint; null before training. */
+  /** The run that models are taken from: the chosen one, else the standard one; null before training. */
   get run(): RunState | null {
-    return this.models.find((run) => run.id === this.chosenRun) ?? this.models[0] ?? null;
+    const chosen = this.models.find((run) => run.id === this.chosenRun);
+    return chosen ?? standardModel(this.models, this.activeJob('train')?.run ?? null);
   }
 
   /** The open project's runs, the newest first: ids begin with their number. */
