@@ -11,6 +11,7 @@ import type { OpenedInstrument } from '../latent/open.ts';
 import { tuneDecoder } from '../latent/tune.ts';
 import { writeAnimation, type WrittenAnimation } from '../node/encoders/animation.ts';
 import { estimateAnimation } from '../node/encoders/estimate.ts';
+import { checkFormat } from '../node/encoders/formats.ts';
 import { fileName } from '../node/file-name.ts';
 import { exists } from '../node/files.ts';
 import { type Fit, FittedStudio } from './fitted.ts';
@@ -188,8 +189,9 @@ async function withStudio<T>(
 type Opened = Awaited<ReturnType<typeof openMaterial>>;
 type RecipeOf = (material: Pick<Opened, 'reference'>) => (encoding: Encoding) => Provenance;
 
-function draw(job: Drawing & { readonly out: string }, recipeOf: RecipeOf): Promise<WrittenTimeline> {
+async function draw(job: Drawing & { readonly out: string }, recipeOf: RecipeOf): Promise<WrittenTimeline> {
   const { timeline, scale = 1, onto, encoding = DEFAULT_ENCODING, maxBytes, out, onProgress, signal } = job;
+  if (!isSheet(out)) await checkFormat(out);
   return withStudio(job, async (studio, material) => {
     const provenance = recipeOf(material);
     const plan = await studio.plan(timeline, { onProgress, signal });

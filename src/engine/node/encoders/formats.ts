@@ -2,6 +2,7 @@ import * as path from 'node:path';
 import { MorphloomError } from '../../../contract/errors.ts';
 import { type Clock, FREE_CLOCK, GIF_CLOCK, WEBP_CLOCK } from '../../export/timing.ts';
 import { openApng } from './apng.ts';
+import { needFfmpeg } from './ffmpeg.ts';
 import { openFrameFolder } from './folder.ts';
 import { openGif, openWebp } from './movie.ts';
 import type { OpenSink } from './sink.ts';
@@ -62,4 +63,10 @@ export function formatOf(out: string): AnimationFormat {
     'usage',
     `"${out}": no animation can be written as ${extension}; choose ${Object.keys(FORMATS).join(', ')}, or a folder (ending with a slash) for PNG frames.`,
   );
+}
+
+/** Refuses what could not be written in the end, before anything is drawn. Throws as `formatOf` and `needFfmpeg` do. */
+export async function checkFormat(out: string): Promise<void> {
+  const { name } = formatOf(out);
+  if (name === 'mp4' || name === 'webm') await needFfmpeg(name);
 }
