@@ -4,8 +4,10 @@ import { alignedByFace } from '../faces/alignment.ts';
 import type { FoundFaces } from '../faces/face.ts';
 import type { FaceFinder, FinderHooks } from '../faces/finder.ts';
 import { openFaceRecords } from '../faces/records.ts';
-import type { AppliedEdits } from './edits.ts';
-import type { Item, Loaded } from './items.ts';
+import type { PictureBytes } from '../node/pictures/index.ts';
+import { applied, type AppliedEdits, NO_EDITS } from './edits.ts';
+import { type Item, type Loaded, loadedOf } from './items.ts';
+import type { Dataset } from './openDataset.ts';
 
 /** Which part of a picture is shown, and how. */
 export interface Framed {
@@ -35,6 +37,35 @@ export interface FramingOptions {
   /** The dataset folder, which what was found is kept in. */
   readonly dataset: string;
   readonly hooks?: FinderHooks;
+}
+
+/** Brings pictures that are not a dataset's to shape as its own were, those without a face whole. */
+export interface OutsideFraming {
+  /** Throws a PictureProblem for one that cannot be decoded, and as {@link Framing} does. */
+  cropOf(picture: PictureBytes): Promise<PictureCrop>;
+  close(): void;
+}
+
+export async function createOutsideFraming(
+  { crop, faces, folder }: Pick<Dataset, 'crop' | 'faces' | 'folder'>,
+  hooks: FinderHooks = {},
+): Promise<OutsideFraming> {
+  const framing = await createFraming({
+    crop,
+    faces: faces && { ...faces, unfound: 'whole' },
+    edits: applied(NO_EDITS),
+    dataset: folder,
+    hooks,
+  });
+  return {
+    close: () => framing.close(),
+    cropOf: async (picture) => {
+      const { source } = picture;
+      const loaded = loadedOf(picture);
+      const framed = await framing.of(loaded.id, { source, composed: false }, () => Promise.resolve(loaded));
+      return 'crop' in framed ? framed.crop : crop;
+    },
+  };
 }
 
 const UNFOUND = {

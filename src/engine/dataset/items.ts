@@ -87,7 +87,11 @@ function idxItems(file: FoundFile, set: IdxPictures): Item[] {
 
 /** Reads a picture file. Throws a PictureProblem. */
 export async function loadFile(source: string): Promise<Loaded> {
-  const picture = await readPictureFile(source);
+  return loadedOf(await readPictureFile(source));
+}
+
+/** A picture file already read. */
+export function loadedOf(picture: PictureBytes): Loaded {
   return {
     id: hashOf(picture.data),
     file: picture,

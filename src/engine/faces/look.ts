@@ -43,7 +43,9 @@ export async function lookForFaces(picture: Raster, find: FindMeshes): Promise<F
     const [across, down] = [(x + width / 2) / picture.width, (y + height / 2) / picture.height];
     return width * height * (1 - 0.5 * Math.hypot(across - 0.5, down - 0.5));
   };
-  return distinct(findings).sort((a, b) => prominence(b) - prominence(a));
+  const faces = distinct(findings).sort((a, b) => prominence(b) - prominence(a));
+  // An eye with its brow can look like a small face.
+  return faces.filter((face, i) => !faces.slice(0, i).some((larger) => isWithin(face.box, larger.box)));
 }
 
 interface Finding {
@@ -159,6 +161,12 @@ function boxAround(points: readonly FacePoint[]): Face['box'] {
     Math.round((Math.max(...xs) - left) * 100) / 100,
     Math.round((Math.max(...ys) - top) * 100) / 100,
   ];
+}
+
+/** Whether the middle of one box lies in another. */
+function isWithin([x, y, width, height]: Face['box'], [left, top, across, down]: Face['box']): boolean {
+  const [middleX, middleY] = [x + width / 2 - left, y + height / 2 - top];
+  return middleX > 0 && middleY > 0 && middleX < across && middleY < down;
 }
 
 /** What two boxes share, as a part of what they cover together. */

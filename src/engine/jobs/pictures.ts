@@ -1,11 +1,11 @@
 import * as path from 'node:path';
 import { MorphloomError, throwIfCancelled } from '../../contract/errors.ts';
-import type { Crop, ImageFormat } from '../../contract/dataset.ts';
+import type { ImageFormat } from '../../contract/dataset.ts';
 import type { OnProgress } from '../../contract/progress.ts';
-import { openDataset } from '../dataset/index.ts';
+import { createOutsideFraming, openDataset } from '../dataset/index.ts';
 import { scan } from '../dataset/scan.ts';
 import { breathe } from '../node/breathe.ts';
-import { decodePicture } from '../node/pictures/index.ts';
+import { decodeBytes, PictureProblem, readPictureFile } from '../node/pictures/index.ts';
 import type { OpenedInstrument } from '../latent/open.ts';
 import { thin } from './split.ts';
 
@@ -13,13 +13,6 @@ import { thin } from './split.ts';
 export interface ModelPictures {
   readonly pixels: Uint8Array;
   readonly files: readonly string[];
-}
-
-/** How a project's pictures were cut, so that others are cut the same. */
-async function cropOf(instrument: OpenedInstrument): Promise<Crop> {
-  const dataset = await openDataset(instrument.project.dataset);
-  dataset.close();
-  return dataset.crop;
 }
 
 /**
@@ -31,7 +24,9 @@ export async function readPictures(
   paths: readonly string[],
   { onProgress, signal }: { onProgress?: OnProgress | undefined; signal?: AbortSignal | undefined } = {},
 ): Promise<ModelPictures> {
-  const crop = await cropOf(instrument);
+  const dataset = await openDataset(instrument.project.dataset);
+  dataset.close();
+  const framing = await createOutsideFraming(dataset, { signal });
   const format = instrument.image as ImageFormat;
   const { files, setAside } = await scan(paths, { signal });
   const named = new Set(paths.map((p) => path.resolve(p)));
@@ -41,12 +36,17 @@ export async function readPictures(
   for (const { source: file } of files) {
     throwIfCancelled(signal);
     try {
-      read.push({ file, pixels: await decodePicture(file, format, crop) });
+      const picture = await readPictureFile(file);
+      const { pixels } = await decodeBytes(picture, format, await framing.cropOf(picture));
+      read.push({ file, pixels });
     } catch (error) {
-      if (!(error instanceof MorphloomError) || named.has(file)) throw error;
+      if (error instanceof PictureProblem && !named.has(file)) continue;
+      framing.close();
+      throw error;
     }
     onProgress?.({ stage: 'Reading pictures', done: read.length, total: files.length, unit: 'pictures' });
   }
+  framing.close();
   if (read.length === 0) {
     throw new MorphloomError(
       'input',

@@ -1,7 +1,7 @@
 import * as path from 'node:path';
 import type { DatasetEntry } from '../../contract/dataset.ts';
 import { MorphloomError } from '../../contract/errors.ts';
-import { type Dataset, openDataset } from '../dataset/index.ts';
+import { createOutsideFraming, type Dataset, openDataset } from '../dataset/index.ts';
 import { hashOf } from '../dataset/items.ts';
 import { loadForModel } from '../jobs/attribute.ts';
 import type { OpenedInstrument } from '../latent/open.ts';
@@ -37,20 +37,23 @@ export async function picturesNamed(
   const folder = instrument.project.dataset;
   const dataset = await openDataset(folder);
   dataset.close();
-  // A crop by hand is one picture's own.
-  const usual = dataset.entries.find(({ crop }) => typeof crop === 'string')?.crop ?? 'centre';
-  const pictures: PictureReference[] = [];
-  for (const name of names) {
-    if (await exists(name)) {
-      const source = path.resolve(name);
-      const { data } = await readPictureFile(source);
-      pictures.push({ source, id: hashOf(data), crop: usual });
-    } else {
-      const { source, id, crop } = findEntry(name, dataset, folder);
-      pictures.push({ source, id, crop });
+  const framing = await createOutsideFraming(dataset);
+  try {
+    const pictures: PictureReference[] = [];
+    for (const name of names) {
+      if (await exists(name)) {
+        const source = path.resolve(name);
+        const file = await readPictureFile(source);
+        pictures.push({ source, id: hashOf(file.data), crop: await framing.cropOf(file) });
+      } else {
+        const { source, id, crop } = findEntry(name, dataset, folder);
+        pictures.push({ source, id, crop });
+      }
     }
+    return pictures;
+  } finally {
+    framing.close();
   }
-  return pictures;
 }
 
 function findEntry(name: string, dataset: Dataset, folder: string): DatasetEntry {
