@@ -211,6 +211,7 @@ describe.skipIf(whyNoBrowser() !== null)('the room Morph', () => {
     await dialog.getByRole('textbox', { name: 'Name' }).fill('My loop');
     await dialog.getByRole('slider', { name: /Size/ }).fill('2');
     await expectAccessible(page);
+    await dialog.getByText(/^About .* to /).waitFor();
     await dialog.getByRole('textbox', { name: 'Name' }).press('Enter');
     const link = dialog.getByRole('link', { name: 'Download' });
     await link.waitFor({ timeout: 120_000 });

@@ -181,6 +181,11 @@ export const morph = {
     },
     size: 'Size',
     sizeText: (width: number, height: number) => `${number(width)} × ${number(height)}`,
+    limit: 'No larger than',
+    noLimit: 'As large as it gets',
+    under: (megabytes: number) => `${number(megabytes)} MB`,
+    estimating: 'Finding out how large it will be …',
+    estimate: (about: string, least: string, most: string) => `About ${about} (${least} to ${most}).`,
     name: 'Name',
     about: (frames: number, time: string, fps: number) =>
       `${plural(frames, 'frame', 'frames')}, ${time} at ${fps} a second`,
