@@ -1,5 +1,5 @@
 // Bundles the command into dist/morphloom.cjs, the engine's own process into dist/engine.cjs, and the face
-// finder's into dist/faces.cjs. Packages stay external: native ones must not be bundled.
+// finder's into dist/face-finder.cjs. Packages stay external: native ones must not be bundled.
 import { build } from 'esbuild';
 import fs from 'node:fs/promises';
 import path from 'node:path';
@@ -46,6 +46,6 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
   await bundle({
     morphloom: 'src/cli/main.ts',
     engine: 'src/engine/host.ts',
-    faces: 'src/engine/faces/host.ts',
+    'face-finder': 'src/engine/faces/host.ts',
   });
 }

@@ -114,10 +114,10 @@ function unfit(why: string): MorphloomError {
 /** The finder's bundle: beside ours, or in `dist/` of a checkout. */
 function hostFile(): string {
   for (let folder = import.meta.dirname; ; folder = path.dirname(folder)) {
-    for (const file of [path.join(folder, 'faces.cjs'), path.join(folder, 'dist', 'faces.cjs')]) {
+    for (const file of [path.join(folder, 'face-finder.cjs'), path.join(folder, 'dist', 'face-finder.cjs')]) {
       if (fs.existsSync(file)) return file;
     }
-    if (path.dirname(folder) === folder) throw unfit('"dist/faces.cjs" is missing; build Morphloom anew');
+    if (path.dirname(folder) === folder) throw unfit('"dist/face-finder.cjs" is missing; build Morphloom anew');
   }
 }
 
