@@ -3,8 +3,8 @@ import { createRng, fillNormal } from '../src/core/rng.ts';
 
 /**
  * The default model and objective as one writes them in plain tfjs: every gradient is tfjs's own, batch
- * normalisation is moments and batchNorm, the pixel shuffle a reshape and a transpose, SSIM average pooling,
- * Adam the stock optimiser, pixels converted in JavaScript. The yardstick for what the engine adds.
+ * normalisation is moments and batchNorm, SSIM average pooling, Adam the stock optimiser, pixels converted in
+ * JavaScript. The yardstick for what the engine adds.
  */
 export interface BareModel {
   /** One step on uint8 pictures; returns the loss. */
@@ -15,7 +15,8 @@ export interface BareModel {
 
 const WIDTHS = [24, 48, 96, 192];
 const DEEPEST = WIDTHS[WIDTHS.length - 1];
-const LATENT = 128;
+/** How many numbers a picture is. */
+export const LATENT = 256;
 const EPSILON = 1e-3;
 const MOMENTUM = 0.97;
 
@@ -56,12 +57,12 @@ export function createBareModel(side: number, batch: number, adam: tf.Optimizer)
   const ups = WIDTHS.slice(1)
     .reverse()
     .map((inputs) => ({
-      kernel: normal([3, 3, inputs, 2 * inputs], Math.sqrt(2 / (9 * inputs))),
+      kernel: normal([4, 4, inputs / 2, inputs], Math.sqrt(2 / (4 * inputs))),
       norm: norm(inputs / 2),
     }));
   const picture = {
-    kernel: normal([3, 3, WIDTHS[0], 12], Math.sqrt(2 / (9 * WIDTHS[0]))),
-    bias: fill([12], 0),
+    kernel: normal([4, 4, 3, WIDTHS[0]], Math.sqrt(2 / (4 * WIDTHS[0]))),
+    bias: fill([3], 0),
   };
 
   type Norm = ReturnType<typeof norm>;
@@ -87,21 +88,21 @@ export function createBareModel(side: number, batch: number, adam: tf.Optimizer)
       EPSILON,
     );
   };
-  const shuffle = (x: tf.Tensor4D): tf.Tensor4D => {
-    const [n, h, w, c] = x.shape;
-    return tf.reshape(tf.transpose(tf.reshape(x, [n, h, w, 2, 2, c / 4]), [0, 1, 3, 2, 4, 5]), [
-      n,
-      h * 2,
-      w * 2,
-      c / 4,
-    ]);
+  const double = (x: tf.Tensor4D, kernel: tf.Variable): tf.Tensor4D => {
+    const [n, h, w] = x.shape;
+    return tf.conv2dTranspose(
+      x,
+      kernel as tf.Tensor4D,
+      [n, h * 2, w * 2, kernel.shape[2] as number],
+      2,
+      'same',
+    );
   };
   const decode = (z: tf.Tensor2D, training: boolean): tf.Tensor4D => {
     const flat = tf.add(tf.matMul(z, rootLayer.kernel as tf.Tensor2D), rootLayer.bias);
     let h = tf.relu(normalise(tf.reshape(flat, [z.shape[0], root, root, DEEPEST]), rootLayer.norm, training));
-    for (const up of ups)
-      h = tf.relu(normalise(shuffle(tf.conv2d(h, up.kernel as tf.Tensor4D, 1, 'same')), up.norm, training));
-    return tf.sigmoid(shuffle(tf.add(tf.conv2d(h, picture.kernel as tf.Tensor4D, 1, 'same'), picture.bias)));
+    for (const up of ups) h = tf.relu(normalise(double(h, up.kernel), up.norm, training));
+    return tf.sigmoid(tf.add(double(h, picture.kernel), picture.bias));
   };
   const loss = (x: tf.Tensor4D, noise: tf.Tensor2D): tf.Scalar => {
     let h = x;

@@ -57,8 +57,8 @@ function copyAll(files: readonly string[], into: string): void {
 async function cpuSecondsAStep(project: string): Promise<number> {
   const cost = async (steps: number): Promise<number> =>
     (await morphloom('train', project, '--steps', String(steps))).at(-1)?.['cpuSeconds'] as number;
-  const [few, more] = [await cost(10), await cost(70)];
-  return (more - few) / 60;
+  const [few, more] = [await cost(40), await cost(160)];
+  return (more - few) / 120;
 }
 
 async function measure({ side, known, cpuSeconds, asked }: Setting): Promise<void> {

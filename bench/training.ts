@@ -15,7 +15,7 @@ import { instrumentWith } from '../src/engine/latent/instrument.ts';
 import { parseRecipe, presetNamed } from '../src/engine/recipes/resolve.ts';
 import { Trainer, trainableVariables } from '../src/engine/train/trainer.ts';
 import { createRng } from '../src/core/rng.ts';
-import { createBareModel } from './bare.ts';
+import { createBareModel, LATENT } from './bare.ts';
 import { median } from './support.ts';
 
 /**
@@ -52,7 +52,7 @@ async function contender(kind: Kind, side: number, batch: number): Promise<Conte
         for (let i = 0; i < steps; i++) model.step(pixels);
       },
       decode: (times) => {
-        for (let i = 0; i < times; i++) model.decode(new Float32Array(128));
+        for (let i = 0; i < times; i++) model.decode(new Float32Array(LATENT));
       },
     };
   }
@@ -89,7 +89,7 @@ async function contender(kind: Kind, side: number, batch: number): Promise<Conte
     decode: (times) => {
       const weights = trainer.liveInferenceWeights();
       const instrument = instrumentWith(model, { get: (name) => weights.get(name)! });
-      for (let i = 0; i < times; i++) instrument.decode(new Float32Array(128), 1);
+      for (let i = 0; i < times; i++) instrument.decode(new Float32Array(LATENT), 1);
     },
   };
 }

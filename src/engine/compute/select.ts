@@ -83,6 +83,7 @@ async function openTensorflow(
     note(`The GPU is not used. ${error.message}`);
     return ensureNativeRuntime({ ...options, gpu: false });
   });
+  const threads = shareThreads();
   const { version, usesGpu } = loadTensorflow(runtime);
   if (runtime.variant === 'cuda' && !usesGpu) {
     note(
@@ -96,9 +97,20 @@ async function openTensorflow(
     name: 'tensorflow',
     why: requested === undefined ? 'it is the fastest that works here' : 'it was asked for',
     version: `TensorFlow ${version} (${usesGpu ? 'CUDA' : 'CPU'})`,
-    threads: Number(process.env['TF_NUM_INTRAOP_THREADS']) || os.availableParallelism(),
+    threads,
     notes,
   };
+}
+
+/**
+ * Of a training step's graph some two operations run side by side. With as many threads in each as there are cores
+ * they wait for each other, and threads that wait spin: half of the cores each is faster, and leaves more of the
+ * machine to others. TensorFlow reads this once, when it is loaded; who has set it themselves is obeyed.
+ * @returns how many threads one operation has
+ */
+function shareThreads(): number {
+  process.env['TF_NUM_INTRAOP_THREADS'] ??= String(Math.ceil(os.availableParallelism() / 2));
+  return Number(process.env['TF_NUM_INTRAOP_THREADS']);
 }
 
 async function openWasmBackend(why: string, notes: readonly string[]): Promise<BackendInfo> {

@@ -148,7 +148,7 @@ describe('applySetting', () => {
 
   it('leaves the preset itself alone', () => {
     changed('latent.size=3');
-    expect(presetNamed('morph')).toMatchObject({ latent: { size: 128 } });
+    expect(presetNamed('morph')).toMatchObject({ latent: { size: 256 } });
   });
 
   it.each(['latent', '=3', '', 'latent..size=3', '.size=3', 'latent.=3', '.=1'])(
