@@ -117,7 +117,8 @@ function hostFile(): string {
     for (const file of [path.join(folder, 'face-finder.cjs'), path.join(folder, 'dist', 'face-finder.cjs')]) {
       if (fs.existsSync(file)) return file;
     }
-    if (path.dirname(folder) === folder) throw unfit('"dist/face-finder.cjs" is missing; build Morphloom anew');
+    if (path.dirname(folder) === folder)
+      throw unfit('"dist/face-finder.cjs" is missing; build Morphloom anew');
   }
 }
 

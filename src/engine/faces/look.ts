@@ -23,6 +23,9 @@ const SAME = 0.4;
 /** In which turns a picture is looked at where it shows no sure face as it stands, in degrees; the mesh bears 30 either way. */
 const TURNS = [45, -45, 90, -90, 135, -135, 180];
 const MOST_TILT = (32 * Math.PI) / 180;
+/** So many candidates of a view are looked at closer. */
+const MOST_FACES = 8;
+const MOST_TURNED = 2;
 /** A turned picture is only looked over: it needs not be larger. */
 const TURNED_SIDE = 512;
 
@@ -72,7 +75,9 @@ interface View {
 /** The faces that stand about upright in a view. */
 async function facesIn(picture: Raster, find: FindMeshes, { raster, back }: View): Promise<Finding[]> {
   const findings: Finding[] = [];
-  for (const seen of await find(raster.data, raster.width, raster.height)) {
+  const all = await find(raster.data, raster.width, raster.height);
+  all.sort((one, other) => other.boxScore - one.boxScore);
+  for (const seen of all.slice(0, raster === picture ? MOST_FACES : MOST_TURNED)) {
     const [left, right] = eyesOf(seen, raster);
     if (Math.abs(Math.atan2(right.y - left.y, right.x - left.x)) > MOST_TILT) continue;
     const face = await lookCloser(picture, [moved(back, left), moved(back, right)], find);
