@@ -39,7 +39,8 @@ export async function buildDesktop({ onlyStale }) {
     const { config } = await resolveConfig({ root }, 'build', 'production');
     for (const name of ['main', 'preload']) await buildPart(config, name);
   }
-  if (needed(ENGINE)) await bundle({ engine: 'src/engine/host.ts', 'face-finder': 'src/engine/faces/host.ts' });
+  if (needed(ENGINE))
+    await bundle({ engine: 'src/engine/host.ts', 'face-finder': 'src/engine/faces/host.ts' });
   if (!onlyStale || isRendererStale()) await buildRenderer();
 }
 
