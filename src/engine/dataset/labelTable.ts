@@ -116,7 +116,11 @@ async function readRows(file: string): Promise<Rows> {
     text = (await fs.readFile(file, 'utf8')).replace(/^\ufeff/, '');
   } catch (cause) {
     if (cause instanceof MorphloomError) throw cause;
-    throw new MorphloomError('input', `The table of labels "${file}" could not be read; put it back, name another, or import without one.`, { cause });
+    throw new MorphloomError(
+      'input',
+      `The table of labels "${file}" could not be read; put it back, name another, or import without one.`,
+      { cause },
+    );
   }
   const firstLine = text.slice(0, Math.max(0, text.search(/\r?\n/)));
   if (/^\s*\d+\s*$/.test(firstLine)) {

@@ -88,7 +88,8 @@ export async function loadHuman(runtime: NativeRuntime): Promise<FindMeshes> {
     const picture = human.tf.tensor3d(rgb, [height, width, 3], 'int32');
     try {
       const { face, error } = await human.detect(picture);
-      if (error !== undefined && error !== null) throw new Error(`The face finder failed: ${JSON.stringify(error)}`);
+      if (error !== undefined && error !== null)
+        throw new Error(`The face finder failed: ${JSON.stringify(error)}`);
       return face
         .filter(({ meshRaw }) => meshRaw.length >= MESH_PLACES)
         .map(({ box, boxScore, faceScore, meshRaw }) => ({
