@@ -30,7 +30,7 @@ export const presets: readonly RecipeInput[] = [
     latent: { kind: 'gaussian', size: 256 },
     decoder: { kind: 'conv', widths: MORPH_WIDTHS, ...MORPH_UPSAMPLING },
     ...MORPH_PARTS,
-    optimiser: { learningRate: 2e-3, beta1: 0.8, floor: 0.1 },
+    optimiser: { learningRate: 2e-3, beta1: 0.7, floor: 0.3 },
   },
   {
     schema: 1,
