@@ -7,7 +7,7 @@ import { createStudioClient, type StudioClient } from '../src/contract/studio/cl
 import { wireOverSocket, WIRE_PATH } from '../src/contract/studio/socket.ts';
 import type { Job } from '../src/contract/studio/state.ts';
 import type { Input } from '../src/contract/studio/api.ts';
-import { median, morphloom, withFolder } from './support.ts';
+import { median, morphloom, percentile, withFolder } from './support.ts';
 
 /**
  * How long a window waits for the engine, idle and while a model trains: `npm run bench -- latency [rounds]`.
@@ -98,10 +98,8 @@ async function askFor(ms: number, ask: () => Promise<unknown>, seed: number): Pr
 }
 
 function describe(values: readonly number[]): string {
-  const sorted = [...values].sort((a, b) => a - b);
-  const at = (share: number): string =>
-    sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))].toFixed(0).padStart(5);
-  return `p50 ${at(0.5)} ms, p95 ${at(0.95)} ms, max ${at(1)} ms (${sorted.length})`;
+  const at = (share: number): string => percentile(values, share).toFixed(0).padStart(5);
+  return `p50 ${at(0.5)} ms, p95 ${at(0.95)} ms, max ${at(1)} ms (${values.length})`;
 }
 
 interface Figures {

@@ -8,6 +8,12 @@ import * as path from 'node:path';
 export const median = (values: readonly number[]): number =>
   [...values].sort((a, b) => a - b)[values.length >> 1];
 
+/** The value below which this part of them lies; 0 of none. */
+export function percentile(values: readonly number[], part: number): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.min(sorted.length - 1, Math.floor(part * sorted.length))] ?? 0;
+}
+
 /** Runs the command as users do and returns its lines of JSON; its progress is passed on. */
 export function morphloom(...args: string[]): Promise<Record<string, unknown>[]> {
   const child = spawn(process.execPath, ['bin/morphloom.cjs', ...args, '--json'], {

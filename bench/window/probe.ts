@@ -151,9 +151,3 @@ export async function holding(cdp: CDPSession): Promise<Holding> {
     listeners: now['JSEventListeners'] ?? 0,
   };
 }
-
-/** The value below which this part of them lies; 0 of none. */
-export function percentile(values: readonly number[], part: number): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted[Math.min(sorted.length - 1, Math.floor(part * sorted.length))] ?? 0;
-}

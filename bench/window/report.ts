@@ -1,7 +1,8 @@
 import type { Scrolled } from './grid.ts';
 import type { Hour } from './hour.ts';
 import type { Playback } from './playback.ts';
-import { type Holding, type MainThread, percentile, type Seen } from './probe.ts';
+import { percentile } from '../support.ts';
+import type { Holding, MainThread, Seen } from './probe.ts';
 
 /** What is measured beside what was asked for. */
 

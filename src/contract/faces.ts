@@ -66,3 +66,9 @@ export function alignmentOf({ eyes, at }: AlignedCrop, upright: Size, frame: Siz
     eyes.map((eye) => ({ x: eye.x * upright.width, y: eye.y * upright.height })),
   );
 }
+
+/** The same from pixels of the frame to pixels of the picture. */
+export function pixelAlignmentOf(crop: AlignedCrop, upright: Size, frame: Size): Similarity {
+  const { a, b, x, y } = alignmentOf(crop, upright, frame);
+  return { a: a / frame.width, b: b / frame.width, x, y };
+}

@@ -1,4 +1,4 @@
-/** Triangular algebra on dense row-major matrices, in double precision. */
+/** Vectors and triangular matrices, dense and row-major, in double precision. */
 
 /**
  * The lower factor L of a symmetric positive definite matrix, A = L·Lᵀ.
@@ -31,6 +31,14 @@ export function multiplyLower(factor: Float64Array, x: Float64Array, size: numbe
   return out;
 }
 
+/** Lᵀ·x */
+export function multiplyLowerTransposed(factor: Float64Array, x: Float64Array, size: number): Float64Array {
+  const out = new Float64Array(size);
+  for (let row = 0; row < size; row++)
+    for (let column = 0; column <= row; column++) out[column] += factor[row * size + column] * x[row];
+  return out;
+}
+
 /** L⁻¹·x */
 export function solveLower(factor: Float64Array, x: Float64Array, size: number): Float64Array {
   const out = new Float64Array(size);
@@ -50,4 +58,11 @@ export function solveLowerTransposed(factor: Float64Array, x: Float64Array, size
     out[row] /= factor[row * size + row];
   }
   return out;
+}
+
+/** The sum of products of two vectors of one length. */
+export function dot(a: ArrayLike<number>, b: ArrayLike<number>): number {
+  let sum = 0;
+  for (let k = 0; k < a.length; k++) sum += a[k] * b[k];
+  return sum;
 }

@@ -13,11 +13,12 @@ const reversed =
 const sine: Easing = (t) => 2 * Math.sin((Math.PI * t) / 4) ** 2;
 const quad: Easing = (t) => t * t;
 const cubic: Easing = (t) => t * t * t;
+export const smoothstep: Easing = (t) => t * t * (3 - 2 * t);
 
 /** By name, as Penner's (Robert Penner's Programming Macromedia Flash MX, 2002) and CSS's are called. */
 const EASINGS = {
   linear: (t: number) => t,
-  smoothstep: (t: number) => t * t * (3 - 2 * t),
+  smoothstep,
   'ease-in-sine': sine,
   'ease-out-sine': reversed(sine),
   'ease-in-out-sine': half(sine),

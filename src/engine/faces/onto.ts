@@ -1,4 +1,5 @@
-import { type AlignedCrop, alignmentOf } from '../../contract/faces.ts';
+import { type AlignedCrop, pixelAlignmentOf } from '../../contract/faces.ts';
+import { smoothstep } from '../../core/easing.ts';
 import { chained, inverse, moved, type PlanePoint, scaleOf } from '../../core/similarity.ts';
 import { type Raster, warpPicture } from './warp.ts';
 
@@ -49,9 +50,7 @@ export function createPhotoCompositor({
   frameSize,
   outline,
 }: PhotoCompositorOptions): PhotoCompositor {
-  const alignment = alignmentOf(crop, photo, frameSize);
-  const perPixel = 1 / frameSize.width;
-  const toPhoto = chained({ a: perPixel, b: 0, x: 0, y: 0 }, alignment);
+  const toPhoto = pixelAlignmentOf(crop, photo, frameSize);
   const eyes = crop.eyes.map(({ x, y }) => ({ x: x * photo.width, y: y * photo.height }));
   const apart = Math.hypot(eyes[1].x - eyes[0].x, eyes[1].y - eyes[0].y);
   const face = outline?.map(({ x, y }) => ({ x: x * photo.width, y: y * photo.height })) ?? ovalAbout(eyes);
@@ -112,7 +111,7 @@ export function photoPixelsPerFramePixel(
   photo: { readonly width: number; readonly height: number },
   frameSize: { readonly width: number; readonly height: number },
 ): number {
-  return scaleOf(alignmentOf(crop, photo, frameSize)) / frameSize.width;
+  return scaleOf(pixelAlignmentOf(crop, photo, frameSize));
 }
 
 interface Box {
@@ -180,8 +179,7 @@ function softMask(regions: readonly (readonly PlanePoint[])[], box: Box, feather
     const y = box.top + Math.floor(i / box.width) + 0.5;
     let inside = Infinity;
     for (const edge of edges) inside = Math.min(inside, (x - edge.x) * edge.nx + (y - edge.y) * edge.ny);
-    const t = Math.min(1, Math.max(0, inside / feather));
-    mask[i] = t * t * (3 - 2 * t);
+    mask[i] = smoothstep(Math.min(1, Math.max(0, inside / feather)));
   }
   return mask;
 }

@@ -1,3 +1,4 @@
+import { smoothstep } from '../../core/easing.ts';
 import { isAligned } from '../../contract/dataset.ts';
 import { MorphloomError } from '../../contract/errors.ts';
 import { hashOf } from '../dataset/items.ts';
@@ -85,6 +86,5 @@ function keptAt(
     const straight = Math.abs(along - k);
     return [loop === 'cycle' ? Math.min(straight, keyframes.length - straight) : straight];
   });
-  const near = Math.max(0, 1 - Math.min(1, ...away));
-  return near * near * (3 - 2 * near);
+  return smoothstep(Math.max(0, 1 - Math.min(1, ...away)));
 }

@@ -1,4 +1,6 @@
-import { type Similarity } from '../../core/similarity.ts';
+import { cubicKernel } from '../../core/cubic.ts';
+import { smoothstep } from '../../core/easing.ts';
+import type { Similarity } from '../../core/similarity.ts';
 
 /** Pixels in rows from the top; alpha, where there is any, premultiplied. */
 export interface Raster {
@@ -45,9 +47,7 @@ export function warpPicture(
       const y = toPicture.b * px + toPicture.a * py + toPicture.y;
       const to = (row * width + column) * channels;
       const outside = Math.max(-x, x - picture.width, -y, y - picture.height);
-      if (outside > 0 && channels === 4) {
-        if (outside > scale) continue;
-      }
+      if (channels === 4 && outside > scale) continue;
       const blurred = outside <= 0 || margin === 0 ? 0 : Math.min(1, outside / margin);
       sum.fill(0);
       if (blurred < 1) {
@@ -67,7 +67,7 @@ export function warpPicture(
       }
       if (blurred > 0) {
         beyond ??= blurredOf(picture);
-        const part = smooth(blurred);
+        const part = smoothstep(blurred);
         const [bx, by] = [across.fold(x) / picture.width, down.fold(y) / picture.height];
         for (let c = 0; c < channels; c++) sum[c] += part * (beyond.at(bx, by, c) - sum[c]);
       }
@@ -87,19 +87,13 @@ function weigh(place: number, scale: number, weights: Float64Array, reach: numbe
   const first = Math.floor(place) - reach;
   let total = 0;
   for (let i = 0; i < weights.length; i++) {
-    const weight = cubic(Math.abs(first + i + 0.5 - place) / scale);
+    const weight = cubicKernel(Math.abs(first + i + 0.5 - place) / scale);
     weights[i] = weight;
     total += weight;
   }
   for (let i = 0; i < weights.length; i++) weights[i] /= total;
   return first;
 }
-
-function cubic(x: number): number {
-  return x < 1 ? 1.5 * x ** 3 - 2.5 * x ** 2 + 1 : x < 2 ? -0.5 * x ** 3 + 2.5 * x ** 2 - 4 * x + 2 : 0;
-}
-
-const smooth = (t: number): number => t * t * (3 - 2 * t);
 
 /** A line of pixels that goes on mirrored. */
 function mirror(

@@ -86,6 +86,7 @@ function freed(
   others: readonly StoredAttribute[],
   latents: Float32Array,
 ): AttributeVector {
+  if (others.length === 0) return attribute;
   const gaussian = fitLatentGaussian(latents, null, attribute.direction.length);
   try {
     return freeOf(

@@ -1,4 +1,11 @@
-import { cholesky, multiplyLower, solveLower, solveLowerTransposed } from '../../core/cholesky.ts';
+import {
+  cholesky,
+  dot,
+  multiplyLower,
+  multiplyLowerTransposed,
+  solveLower,
+  solveLowerTransposed,
+} from '../../core/cholesky.ts';
 import { createRng, shuffle, STREAM } from '../../core/rng.ts';
 import { fitLatentGaussian, type LatentGaussian } from './aggregate.ts';
 
@@ -176,19 +183,8 @@ function solveSymmetric(matrix: Float64Array, right: Float64Array, size: number)
   return solveLowerTransposed(factor, solveLower(factor, right, size), size);
 }
 
-function dot(a: ArrayLike<number>, b: ArrayLike<number>): number {
-  let sum = 0;
-  for (let k = 0; k < a.length; k++) sum += a[k] * b[k];
-  return sum;
-}
-
 /** The variance of filter·z under the Gaussian: |Lᵀ·filter|². */
 function variance(filter: Float64Array, { factor, size }: LatentGaussian): number {
-  let sum = 0;
-  for (let column = 0; column < size; column++) {
-    let projected = 0;
-    for (let row = column; row < size; row++) projected += factor[row * size + column] * filter[row];
-    sum += projected ** 2;
-  }
-  return sum;
+  const projected = multiplyLowerTransposed(factor, filter, size);
+  return dot(projected, projected);
 }

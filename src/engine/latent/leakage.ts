@@ -1,4 +1,11 @@
-import { cholesky, multiplyLower, solveLower, solveLowerTransposed } from '../../core/cholesky.ts';
+import {
+  cholesky,
+  dot,
+  multiplyLower,
+  multiplyLowerTransposed,
+  solveLower,
+  solveLowerTransposed,
+} from '../../core/cholesky.ts';
 import type { LatentGaussian } from './aggregate.ts';
 import type { AttributeVector } from './attribute.ts';
 
@@ -31,7 +38,7 @@ export function freeOf(
   if (count === 0) return attribute;
   const filters = others.map(({ weights }) => Float64Array.from(weights));
   // The rows of FᵀL: their products are those of FᵀΣF.
-  const rows = filters.map((filter) => transposedProduct(factor, filter, size));
+  const rows = filters.map((filter) => multiplyLowerTransposed(factor, filter, size));
   const products = new Float64Array(count * count);
   rows.forEach((a, i) => rows.forEach((b, j) => (products[i * count + j] = dot(a, b))));
   // Two that are one attribute under two names are no reason to fail.
@@ -49,18 +56,4 @@ export function freeOf(
     throw new RangeError('Next to nothing is left of the attribute without the others.');
   }
   return { ...attribute, direction: Float32Array.from(direction, (value) => value / left) };
-}
-
-/** Lᵀ·x */
-function transposedProduct(factor: Float64Array, x: Float64Array, size: number): Float64Array {
-  const out = new Float64Array(size);
-  for (let row = 0; row < size; row++)
-    for (let column = 0; column <= row; column++) out[column] += factor[row * size + column] * x[row];
-  return out;
-}
-
-function dot(a: ArrayLike<number>, b: ArrayLike<number>): number {
-  let sum = 0;
-  for (let k = 0; k < a.length; k++) sum += a[k] * b[k];
-  return sum;
 }

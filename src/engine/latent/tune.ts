@@ -71,6 +71,12 @@ export async function tuneDecoder(
   }
 }
 
+/** {@link tuneDecoder} of one model. */
+export const tunerOf =
+  (instrument: Omit<Instrument, 'dispose'>) =>
+  (examples: readonly Example[], hooks: TuneHooks): Promise<Instrument['decode']> =>
+    tuneDecoder(instrument, examples, hooks);
+
 /** Every picture has its turn once a round. */
 function batchOf(examples: readonly Example[], step: number, rounds: number): readonly Example[] {
   const size = Math.ceil(examples.length / rounds);

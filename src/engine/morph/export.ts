@@ -8,13 +8,13 @@ import type { ExportFormat, ExportSettings } from '../../contract/studio/api.ts'
 import type { Timeline, TimelineRecipe } from '../../contract/timeline.ts';
 import type { Frame } from '../export/frame.ts';
 import type { OpenedInstrument } from '../latent/open.ts';
-import { tuneDecoder } from '../latent/tune.ts';
+import { tunerOf } from '../latent/tune.ts';
 import { writeAnimation, type WrittenAnimation } from '../node/encoders/animation.ts';
 import { estimateAnimation } from '../node/encoders/estimate.ts';
 import { checkFormat } from '../node/encoders/formats.ts';
 import { fileName } from '../node/file-name.ts';
 import { exists } from '../node/files.ts';
-import { type Fit, FittedStudio } from './fitted.ts';
+import { FittedStudio } from './fitted.ts';
 import { timelineFrames } from './frames.ts';
 import type { PictureReference } from './material.ts';
 import { openMaterial } from './pictures.ts';
@@ -179,8 +179,7 @@ async function withStudio<T>(
 ): Promise<T> {
   const material = await openMaterial(instrument, pictures);
   try {
-    const fit = (fitted: readonly Fit[], hooks: Hooks) => tuneDecoder(instrument, fitted, hooks);
-    return await use(new FittedStudio(instrument, material, fit), material);
+    return await use(new FittedStudio(instrument, material, tunerOf(instrument)), material);
   } finally {
     material.close();
   }

@@ -1,3 +1,5 @@
+import { cubicKernel } from '../../core/cubic.ts';
+
 /** Enlarges pictures of one size to another; buffers are kept between calls. */
 export type Enlarge = (image: Float32Array, out: Float32Array) => void;
 
@@ -44,14 +46,10 @@ function taps(from: number, to: number): Taps {
     const first = Math.floor(centre) - 1;
     for (let k = 0; k < 4; k++) {
       index[4 * i + k] = Math.min(from - 1, Math.max(0, first + k));
-      weight[4 * i + k] = cubic(Math.abs(centre - first - k));
+      weight[4 * i + k] = cubicKernel(Math.abs(centre - first - k));
     }
   }
   return { index, weight };
-}
-
-function cubic(x: number): number {
-  return x < 1 ? 1.5 * x ** 3 - 2.5 * x ** 2 + 1 : x < 2 ? -0.5 * x ** 3 + 2.5 * x ** 2 - 4 * x + 2 : 0;
 }
 
 interface Lines {

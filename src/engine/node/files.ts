@@ -78,3 +78,14 @@ export async function exists(file: string): Promise<boolean> {
     () => false,
   );
 }
+
+/** The bytes of a file, or of all files in a folder; those that vanish meanwhile count nothing. */
+export async function sizeOnDisk(file: string): Promise<number> {
+  const stat = await fs.stat(file);
+  if (!stat.isDirectory()) return stat.size;
+  const names = await fs.readdir(file);
+  const sizes = await Promise.all(
+    names.map(async (name) => (await fs.stat(path.join(file, name)).catch(() => null))?.size ?? 0),
+  );
+  return sizes.reduce((sum, size) => sum + size, 0);
+}

@@ -3,7 +3,7 @@ import { MorphloomError } from '../../contract/errors.ts';
 import type { Output } from '../../contract/studio/api.ts';
 import type { Timeline } from '../../contract/timeline.ts';
 import type { OpenedInstrument } from '../latent/open.ts';
-import { tuneDecoder } from '../latent/tune.ts';
+import { tunerOf } from '../latent/tune.ts';
 import { openMaterial, type ProjectMaterial } from '../morph/pictures.ts';
 import { FittedStudio } from '../morph/fitted.ts';
 import type { Call, Client } from './context.ts';
@@ -112,9 +112,7 @@ export class Previews {
       return known;
     }
     const material = await openMaterial(instrument);
-    const studio = new FittedStudio(instrument, material, (pictures, hooks) =>
-      tuneDecoder(instrument, pictures, hooks),
-    );
+    const studio = new FittedStudio(instrument, material, tunerOf(instrument));
     const workshop = { instrument, contentHash, studio, material, users: 0 };
     this.#workshops.push(workshop);
     return workshop;

@@ -2,6 +2,7 @@ import * as fs from 'node:fs/promises';
 import * as path from 'node:path';
 import type { AttributeState, ExportState, RunState } from '../../contract/studio/state.ts';
 import { listAttributes } from '../project/attribute-folder.ts';
+import { sizeOnDisk } from '../node/files.ts';
 import type { Project } from '../project/project.ts';
 import { RunFolder } from '../project/run-folder.ts';
 import { newestModel } from './newest-model.ts';
@@ -59,17 +60,9 @@ export async function exportStates(folder: string): Promise<ExportState[]> {
       const file = path.join(folder, name);
       const stat = await fs.stat(file).catch(() => null);
       if (stat === null) return null;
-      const bytes = stat.isDirectory() ? await bytesIn(file) : stat.size;
+      const bytes = stat.isDirectory() ? await sizeOnDisk(file) : stat.size;
       return { name, path: file, bytes, savedAt: stat.mtimeMs };
     }),
   );
   return states.filter((state) => state !== null).sort((a, b) => b.savedAt - a.savedAt);
-}
-
-async function bytesIn(folder: string): Promise<number> {
-  const names = await fs.readdir(folder);
-  const sizes = await Promise.all(
-    names.map(async (name) => (await fs.stat(path.join(folder, name)).catch(() => null))?.size ?? 0),
-  );
-  return sizes.reduce((sum, size) => sum + size, 0);
 }

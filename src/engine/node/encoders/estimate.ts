@@ -7,8 +7,9 @@ import { encodeProvenance, type Provenance } from '../../../contract/provenance.
 import type { Frame } from '../../export/frame.ts';
 import { findRung } from '../../export/ladder.ts';
 import { createPace } from '../../export/timing.ts';
+import { sizeOnDisk } from '../files.ts';
 import { type AnimationFormat, formatOf } from './formats.ts';
-import { gaveUp, sizeOnDisk, rungsFor } from './limit.ts';
+import { gaveUp, rungsFor } from './limit.ts';
 import { encodePass, type Passed, type PassSettings } from './pass.ts';
 import { framesInSegment } from './segments.ts';
 

@@ -1,5 +1,4 @@
 import * as fs from 'node:fs/promises';
-import * as path from 'node:path';
 import type { Encoding } from '../../../contract/encoding.ts';
 import { MorphloomError } from '../../../contract/errors.ts';
 import type { OnProgress } from '../../../contract/progress.ts';
@@ -155,12 +154,3 @@ function tooSmall(out: string, maxBytes: number, smallest: number): MorphloomErr
 
 const sizeText = (bytes: number): string =>
   bytes >= 1e6 ? `${(bytes / 1e6).toFixed(1)} MB` : `${Math.ceil(bytes / 1000)} kB`;
-
-/** The bytes of a file, or of all files in a folder. */
-export async function sizeOnDisk(file: string): Promise<number> {
-  const stat = await fs.stat(file);
-  if (!stat.isDirectory()) return stat.size;
-  const names = await fs.readdir(file);
-  const sizes = await Promise.all(names.map(async (name) => (await fs.stat(path.join(file, name))).size));
-  return sizes.reduce((sum, size) => sum + size, 0);
-}

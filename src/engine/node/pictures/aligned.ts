@@ -1,6 +1,6 @@
 import type { Sharp } from 'sharp';
 import type { ImageFormat } from '../../../contract/dataset.ts';
-import { type AlignedCrop, alignmentOf } from '../../../contract/faces.ts';
+import { type AlignedCrop, pixelAlignmentOf } from '../../../contract/faces.ts';
 import { chained, moved, scaleOf, type Similarity } from '../../../core/similarity.ts';
 import { warpPicture } from '../../faces/warp.ts';
 import type { Size } from './geometry.ts';
@@ -23,9 +23,7 @@ export async function renderAligned(
   crop: AlignedCrop,
   read: (image: Sharp) => Promise<Uint8Array>,
 ): Promise<Uint8Array> {
-  // From pixels of the frame to pixels of the picture.
-  const { a, b, ...shift } = alignmentOf(crop, upright, format);
-  const toPicture: Similarity = { a: a / format.width, b: b / format.width, ...shift };
+  const toPicture = pixelAlignmentOf(crop, upright, format);
   const part = partAround(toPicture, upright, format);
   const shrunk = Math.min(1, OVERSAMPLING / scaleOf(toPicture));
   const size = {

@@ -1,5 +1,5 @@
 import { type CropRectangle, isAligned, type PictureCrop } from '../../../contract/dataset.ts';
-import { alignmentOf } from '../../../contract/faces.ts';
+import { pixelAlignmentOf } from '../../../contract/faces.ts';
 import { scaleOf } from '../../../core/similarity.ts';
 
 /** In pixels. */
@@ -42,7 +42,7 @@ function within(
 /** How many pixels of the original, at its own size, a frame of the format's shape holds with this crop. */
 export function shownSize(upright: Size, format: Size, crop: PictureCrop): Size {
   if (isAligned(crop)) {
-    const ratio = scaleOf(alignmentOf(crop, upright, format)) / format.width;
+    const ratio = scaleOf(pixelAlignmentOf(crop, upright, format));
     return {
       width: Math.max(1, Math.round(format.width * ratio)),
       height: Math.max(1, Math.round(format.height * ratio)),
