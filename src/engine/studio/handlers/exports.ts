@@ -41,12 +41,12 @@ export function exportHandlers({ sessions, jobs, instruments }: Services): Pick<
       naming = started.catch(() => undefined);
       return started;
     },
-    'exports.estimate': async ({ project, run, timeline, settings }, { client }) => {
+    'exports.estimate': async ({ project, run, timeline, settings }, { client, signal }) => {
       const session = await sessions.reading(project, client);
       checkTimeline(timeline);
       const out = `estimate${endingOf(settings.format)}`;
       return instruments.play(session.project, run, (instrument) =>
-        estimateTimeline({ instrument, timeline, ...exportOf(settings), out }),
+        estimateTimeline({ instrument, timeline, ...exportOf(settings), out, signal }),
       );
     },
     'exports.formats': async () => {

@@ -74,8 +74,8 @@ export function pictureHandlers({ sessions, jobs }: Services): Pick<Handlers, Of
       // Refused here rather than in the job: what cannot be done belongs beside what was done.
       await planEdits(session.project.dataset, [change]);
       const { name } = session.project.facts;
-      const request = { kind: 'edit', project: session.folder, changes: [change] } as const;
-      return jobs.start({ ...request, changes: [change] }, `Bringing ${name} up to date`, {
+      const request = { kind: 'edit' as const, project: session.folder, changes: [change] };
+      return jobs.start(request, `Bringing ${name} up to date`, {
         kind: 'edit',
         projectName: name,
       });
