@@ -55,8 +55,8 @@ export interface AssemblyOptions extends ImportWatch {
   readonly beforeCommit?: (() => Promise<void>) | undefined;
 }
 
-/** How many pictures are read and decoded side by side: what four threads of Node's pool can take. */
-const IN_FLIGHT = 4;
+/** How many pictures are read and decoded side by side: enough that a thread of Node's pool never waits for this one. */
+const IN_FLIGHT = 8;
 /** How far decoding may run ahead of a slow picture. */
 const AHEAD = 64;
 /** Estimated bytes that pictures being decoded may hold together. */

@@ -30,7 +30,7 @@ export async function renderAligned(
     width: Math.max(1, Math.round(part.width * shrunk)),
     height: Math.max(1, Math.round(part.height * shrunk)),
   };
-  const cut = image.clone().autoOrient().extract(part);
+  const cut = image.autoOrient().extract(part);
   const data = await read(shrunk < 1 ? cut.resize(size.width, size.height, { fit: 'fill' }) : cut);
   const kept = shrunk < 1 ? size : { width: part.width, height: part.height };
   // Rounding gives both sides scales that differ a little: that of the longer one is nearer for both.

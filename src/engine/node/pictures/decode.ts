@@ -58,7 +58,9 @@ export function decodeBytes(
   crop: PictureCrop,
   admit?: Admit,
 ): Promise<DecodedPicture> {
-  return decodeWith(picture, crop, admit, ({ image, upright }) => render(image, upright, format, crop));
+  return decodeWith(picture, crop, admit, ({ pipeline, upright }) =>
+    render(pipeline(), upright, format, crop),
+  );
 }
 
 /**
@@ -72,9 +74,9 @@ export function decodeAtSize(
   size: Size,
   admit?: Admit,
 ): Promise<DecodedPicture> {
-  return decodeWith(picture, crop, admit, async ({ image, upright }) => {
-    const part = crop === 'entropy' ? await entropyPart(image, upright, format) : crop;
-    return render(image, upright, { ...format, ...size }, part);
+  return decodeWith(picture, crop, admit, async ({ pipeline, upright }) => {
+    const part = crop === 'entropy' ? await entropyPart(pipeline(), upright, format) : crop;
+    return render(pipeline(), upright, { ...format, ...size }, part);
   });
 }
 
@@ -110,10 +112,10 @@ export async function decodeFull(
   file: string,
 ): Promise<{ width: number; height: number; channels: 3 | 4; data: Uint8Array }> {
   const picture = await readPictureFile(file);
-  const { image, hasAlpha } = await openPicture(picture);
+  const { pipeline, hasAlpha } = await openPicture(picture);
   try {
     const channels = hasAlpha ? 4 : 3;
-    const { data, info } = await withChannels(image.autoOrient(), channels).toBuffer({
+    const { data, info } = await withChannels(pipeline().autoOrient(), channels).toBuffer({
       resolveWithObject: true,
     });
     if (channels === 4) premultiply(data);
@@ -125,7 +127,8 @@ export async function decodeFull(
 
 /** A picture whose header was read. */
 export interface Opened {
-  readonly image: Sharp;
+  /** Its pixels, to be worked on once: sharp's own `clone` would copy the whole file. */
+  readonly pipeline: () => Sharp;
   readonly upright: Size;
   readonly hasAlpha: boolean;
   readonly bytesToDecode: number;
@@ -133,11 +136,11 @@ export interface Opened {
 
 /** Reads the header and refuses what is too large before anything is decoded. */
 export async function openPicture({ source, data, format }: PictureBytes): Promise<Opened> {
-  const image = sharp(data, { limitInputPixels: false, failOn: 'error' });
-  image.timeout({ seconds: TIMEOUT_SECONDS });
+  const pipeline = (): Sharp =>
+    sharp(data, { limitInputPixels: false, failOn: 'error' }).timeout({ seconds: TIMEOUT_SECONDS });
   let meta: Metadata;
   try {
-    meta = await image.metadata();
+    meta = await pipeline().metadata();
   } catch (cause) {
     throw damaged(source, cause);
   }
@@ -150,7 +153,7 @@ export async function openPicture({ source, data, format }: PictureBytes): Promi
   // A baseline JPEG is shrunk while it is decoded; a progressive one holds all its coefficients.
   const bytesPerPixel = meta.isProgressive ? 8 : format === 'jpeg' ? 0.5 : meta.depth === 'ushort' ? 8 : 4;
   return {
-    image,
+    pipeline,
     upright: { width, height },
     hasAlpha: meta.hasAlpha,
     bytesToDecode: data.length + width * height * bytesPerPixel,
@@ -181,7 +184,7 @@ async function render(
       return data;
     });
   }
-  const oriented = image.clone().autoOrient();
+  const oriented = image.autoOrient();
   const resized =
     typeof crop !== 'string'
       ? oriented.extract({ ...partOf(crop, upright, format) }).resize(width, height, { fit: 'fill' })
@@ -208,7 +211,7 @@ const ENTROPY = sharp.strategy.entropy;
  */
 async function entropyPart(image: Sharp, upright: Size, format: ImageFormat): Promise<CropRectangle> {
   const { width, height, channels } = format;
-  const resized = image.clone().autoOrient().resize(width, height, { fit: 'cover', position: ENTROPY });
+  const resized = image.autoOrient().resize(width, height, { fit: 'cover', position: ENTROPY });
   const { info } = await withChannels(resized, channels).toBuffer({ resolveWithObject: true });
   const scale = Math.max(width / upright.width, height / upright.height);
   const covering = {

@@ -52,10 +52,10 @@ export async function encodeOriginal(
   side: number,
   admit?: Admit,
 ): Promise<EncodedImage> {
-  const { image, bytesToDecode } = await openPicture(picture);
+  const { pipeline, bytesToDecode } = await openPicture(picture);
   const release = await admit?.(bytesToDecode);
   try {
-    const { data, info } = await image
+    const { data, info } = await pipeline()
       .autoOrient()
       .resize(side, side, { fit: 'inside', withoutEnlargement: true })
       .toColourspace('srgb')

@@ -12,9 +12,9 @@ export interface SmallPicture extends Size {
 
 /** Decodes a whole picture at most `side` wide and high. Throws a PictureProblem. */
 export async function decodeWithin(picture: PictureBytes, side: number): Promise<SmallPicture> {
-  const { image, upright } = await openPicture(picture);
+  const { pipeline, upright } = await openPicture(picture);
   try {
-    const { data, info } = await image
+    const { data, info } = await pipeline()
       .autoOrient()
       .resize(side, side, { fit: 'inside', withoutEnlargement: true })
       .flatten({ background: '#ffffff' })
