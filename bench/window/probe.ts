@@ -136,6 +136,8 @@ async function metrics(cdp: CDPSession): Promise<Record<string, number>> {
 
 /** What the window holds once all that nobody refers to is gone. */
 export interface Holding {
+  /** What the studio's own values take. The rest of the heap is V8's: code, which it compiles as it warms up. */
+  readonly valueMegabytes: number;
   readonly heapMegabytes: number;
   readonly nodes: number;
   readonly listeners: number;
@@ -144,10 +146,51 @@ export interface Holding {
 export async function holding(cdp: CDPSession): Promise<Holding> {
   // Twice: what the first lets go of may have held something else.
   for (let i = 0; i < 2; i++) await cdp.send('HeapProfiler.collectGarbage');
+  const valueMegabytes = (await bytesOfValues(cdp)) / 1e6;
   const now = await metrics(cdp);
   return {
+    valueMegabytes,
     heapMegabytes: (now['JSHeapUsedSize'] ?? 0) / 1e6,
     nodes: now['Nodes'] ?? 0,
     listeners: now['JSEventListeners'] ?? 0,
   };
+}
+
+/** What a heap snapshot says of its nodes: rows of numbers, whose columns and kinds it names. */
+interface HeapSnapshot {
+  readonly snapshot: {
+    readonly meta: {
+      readonly node_fields: readonly string[];
+      readonly node_types: readonly (readonly string[] | string)[];
+    };
+  };
+  readonly nodes: readonly number[];
+}
+
+const VALUES = new Set([
+  'object',
+  'array',
+  'closure',
+  'string',
+  'concatenated string',
+  'sliced string',
+  'number',
+  'regexp',
+  'bigint',
+  'symbol',
+]);
+
+async function bytesOfValues(cdp: CDPSession): Promise<number> {
+  const parts: string[] = [];
+  const keep = ({ chunk }: { chunk: string }): void => void parts.push(chunk);
+  cdp.on('HeapProfiler.addHeapSnapshotChunk', keep);
+  await cdp.send('HeapProfiler.takeHeapSnapshot', { reportProgress: false });
+  cdp.off('HeapProfiler.addHeapSnapshotChunk', keep);
+  const { snapshot, nodes } = JSON.parse(parts.join('')) as HeapSnapshot;
+  const { node_fields: fields, node_types: types } = snapshot.meta;
+  const [kind, size] = [fields.indexOf('type'), fields.indexOf('self_size')];
+  let bytes = 0;
+  for (let row = 0; row < nodes.length; row += fields.length)
+    if (VALUES.has(types[kind]?.[nodes[row + kind] ?? 0] ?? '')) bytes += nodes[row + size] ?? 0;
+  return bytes;
 }

@@ -87,8 +87,8 @@ export function smoothness(title: string, { seen, thread }: { seen: Seen; thread
   busy(seen, thread);
 }
 
-const holds = ({ heapMegabytes, nodes, listeners }: Holding): string =>
-  `${heapMegabytes.toFixed(1)} MB of heap, ${nodes} nodes, ${listeners} listeners`;
+const holds = ({ valueMegabytes, heapMegabytes, nodes, listeners }: Holding): string =>
+  `${heapMegabytes.toFixed(1)} MB of heap, ${valueMegabytes.toFixed(2)} of it values, ${nodes} nodes, ${listeners} listeners`;
 
 export function held(before: Holding, after: Holding): void {
   say(`  held before: ${holds(before)}; after: ${holds(after)}`);
@@ -101,8 +101,8 @@ export function hour({ holdings, messages, lasted }: Hour): void {
   const [from, to] = [holdings[1], holdings.at(-1)];
   if (from === undefined || to === undefined) return;
   const growth = (of: keyof Holding): number => to[of] / from[of];
-  const flat = (['heapMegabytes', 'nodes', 'listeners'] as const).every((of) => growth(of) < GROWTH);
+  const flat = (['valueMegabytes', 'nodes', 'listeners'] as const).every((of) => growth(of) < GROWTH);
   say(
-    `  from 20 min on: heap × ${growth('heapMegabytes').toFixed(3)}, nodes × ${growth('nodes').toFixed(3)}, listeners × ${growth('listeners').toFixed(3)} (asked: flat, < × ${GROWTH}): ${verdict(flat)}`,
+    `  from 20 min on: values × ${growth('valueMegabytes').toFixed(3)} (with V8's code: heap × ${growth('heapMegabytes').toFixed(3)}), nodes × ${growth('nodes').toFixed(3)}, listeners × ${growth('listeners').toFixed(3)} (asked: flat, < × ${GROWTH}): ${verdict(flat)}`,
   );
 }

@@ -2,8 +2,8 @@ import type { TrainingLine } from '../../../contract/training.ts';
 import { studio } from '../../lib/studio.svelte.ts';
 
 /** More lines than a curve can show: beyond it, every second of the older ones goes. */
-const MOST = 3000;
-const AT_FIRST = 1500;
+const MOST = 1200;
+const AT_FIRST = 800;
 
 /** Curves that move twice a second move as fast as anybody reads them. */
 const SHOW_EVERY_MS = 500;
