@@ -84,6 +84,19 @@ export interface PicturesState {
   readonly crop: Crop;
   /** How faces are aligned; null where they are not. */
   readonly faces: FaceSettings | null;
+  readonly faceCounts: {
+    /** Pictures that are aligned by a face that was found, and by eyes placed by hand. */
+    readonly found: number;
+    readonly byHand: number;
+    /** Pictures that are not aligned. */
+    readonly whole: number;
+    /** Pictures that are aligned by the largest of several faces. */
+    readonly several: number;
+    /** Files that were set aside for want of a face. */
+    readonly without: number;
+  };
+  /** The table that labels come from; null for none. It may be gone by now. */
+  readonly labelTable: string | null;
   readonly labels: readonly string[];
   /** Columns of numbers that came with a table. */
   readonly columns: readonly string[];
@@ -107,7 +120,8 @@ export interface RunState {
 
 export interface AttributeState {
   readonly name: string;
-  readonly method: 'mean' | 'logistic';
+  /** `axis`: not learned, but a direction in which the pictures differ, kept under a name. */
+  readonly method: 'mean' | 'logistic' | 'axis';
   readonly run: string;
   readonly with: number;
   readonly without: number;
@@ -115,6 +129,12 @@ export interface AttributeState {
   readonly heldOutAuc: number | null;
   /** Whether it belongs to the model that the project's newest run has now. */
   readonly current: boolean;
+  /** Which direction it was, from 1 on, and its part of all difference; null where it was learned. */
+  readonly axis: { readonly number: number; readonly share: number } | null;
+  /** Those that it is freed of, by name. */
+  readonly apart: readonly string[];
+  /** By how many standard deviations others of its model change where it changes by one, and would if it were freed of none. */
+  readonly leaks: readonly { readonly name: string; readonly amount: number; readonly alone: number }[];
 }
 
 export interface MorphState {

@@ -1,16 +1,10 @@
-import {
-  type Crop,
-  type DatasetEntry,
-  type ImageFormat,
-  type ImportReport,
-  isAligned,
-  type SetAside,
-} from '../../contract/dataset.ts';
+import type { Crop, DatasetEntry, ImageFormat, ImportReport, SetAside } from '../../contract/dataset.ts';
 import type { FaceSettings } from '../../contract/faces.ts';
 import { MorphloomError, throwIfCancelled } from '../../contract/errors.ts';
 import type { OnProgress } from '../../contract/progress.ts';
 import { printable } from '../node/pictures/index.ts';
 import { createMemoryBudget, inOrder } from './concurrency.ts';
+import { countFaces } from './countFaces.ts';
 import { applied, type AppliedEdits, type Edits, membershipOf } from './edits.ts';
 import { createFraming, type Framing } from './framing.ts';
 import type { Item } from './items.ts';
@@ -159,17 +153,6 @@ function placed(
 ): SetAside {
   if (aside.id === undefined) return aside;
   return { ...aside, at, label: labelOf(aside.id, label), ...(attributes && { attributes }) };
-}
-
-function countFaces(entries: readonly DatasetEntry[]): NonNullable<ImportReport['faces']> {
-  const aligned = entries.filter(({ crop }) => isAligned(crop));
-  const byHand = aligned.filter(({ faces }) => faces === undefined).length;
-  return {
-    found: aligned.length - byHand,
-    byHand,
-    whole: entries.length - aligned.length,
-    several: aligned.filter(({ faces = 0 }) => faces > 1).map(({ source }) => source),
-  };
 }
 
 function nothingUsable(sources: readonly string[], setAside: readonly SetAside[]): MorphloomError {

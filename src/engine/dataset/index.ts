@@ -12,6 +12,7 @@ export {
 } from './catalogue.ts';
 export { changeEdits, type EditsChange, planEdits } from './changeEdits.ts';
 export { type Edits, readEdits, writeEdits } from './edits.ts';
+export { countFaces } from './countFaces.ts';
 export { createOutsideFraming, type OutsideFraming } from './framing.ts';
 export { importPictures, type ImportOptions } from './importPictures.ts';
 export { type Dataset, labelsOf, openDataset } from './openDataset.ts';

@@ -2,7 +2,7 @@ import * as fs from 'node:fs/promises';
 import * as path from 'node:path';
 import { MorphloomError } from '../../contract/errors.ts';
 import type { PicturesState, ProjectState } from '../../contract/studio/state.ts';
-import { type Dataset, listSetAside, openDataset } from '../dataset/index.ts';
+import { countFaces, type Dataset, listSetAside, openDataset } from '../dataset/index.ts';
 import { listMorphs } from '../project/morph-folder.ts';
 import { Project } from '../project/project.ts';
 import { attributeStates, exportStates, runStates } from './project-parts.ts';
@@ -69,14 +69,19 @@ async function stateOf(dataset: Dataset): Promise<PicturesState> {
   for (const { attributes } of dataset.entries) {
     for (const column of Object.keys(attributes ?? {})) columns.add(column);
   }
+  const aside = await listSetAside(dataset, { from: 0, count: Infinity });
+  const { found, byHand, whole, several } = countFaces(dataset.entries);
+  const without = aside.files.filter(({ kind }) => kind === 'no-face').length;
   return {
     count: dataset.count,
     format: dataset.format,
     crop: dataset.crop,
     faces: dataset.faces,
+    faceCounts: { found, byHand, whole, several: several.length, without },
+    labelTable: dataset.labelTable,
     labels: dataset.labels,
     columns: [...columns],
-    setAside: (await listSetAside(dataset, { from: 0, count: 0 })).total,
+    setAside: aside.total,
     contentHash: dataset.contentHash,
   };
 }
