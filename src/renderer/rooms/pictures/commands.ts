@@ -12,6 +12,7 @@ const LARGER = 1.25;
 interface Doings {
   readonly chosen: () => readonly PictureState[];
   readonly crop: (picture: PictureState) => void;
+  readonly placeEyes: () => void;
   readonly remove: () => void;
   readonly selectAll: () => Promise<void>;
   readonly show: (panel: 'set-aside' | 'settings') => void;
@@ -23,7 +24,7 @@ function resize(by: number): void {
 }
 
 /** What can be done in the room Pictures. */
-export function pictureCommands({ chosen, crop, remove, selectAll, show }: Doings): Command[] {
+export function pictureCommands({ chosen, crop, placeEyes, remove, selectAll, show }: Doings): Command[] {
   const { commands } = t.pictures;
   const group = t.common.rooms.pictures;
   const some = (): boolean => chosen().length > 0 && studio.canWrite;
@@ -49,6 +50,7 @@ export function pictureCommands({ chosen, crop, remove, selectAll, show }: Doing
         if (first !== undefined) crop(first);
       },
     },
+    { id: 'pictures.eyes', title: commands.eyes, group, shortcut: 'e', when: some, run: placeEyes },
     { id: 'pictures.remove', title: commands.remove, group, shortcut: 'delete', when: some, run: remove },
     { id: 'pictures.larger', title: commands.larger, group, shortcut: 'mod+=', run: () => resize(LARGER) },
     {

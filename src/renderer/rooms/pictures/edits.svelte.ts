@@ -1,11 +1,13 @@
 import type { CropRectangle, Job, PictureState } from '../../../contract/studio/state.ts';
-import { isRectangle, type SetAside } from '../../../contract/dataset.ts';
+import type { SetAside } from '../../../contract/dataset.ts';
+import type { Eyes } from '../../../contract/faces.ts';
 import type { Input } from '../../../contract/studio/api.ts';
 import { Actions } from '../../lib/actions.svelte.ts';
 import { studio } from '../../lib/studio.svelte.ts';
 import { forgetThumbnails } from '../../lib/thumbs.svelte.ts';
 import { toast } from '../../lib/toasts.svelte.ts';
 import { t } from '../../strings/index.ts';
+import { type Faced, shapeByHand } from './eyes.ts';
 
 type Change = Omit<Input<'pictures.edit'>, 'project'>;
 
@@ -69,17 +71,22 @@ export class PictureEdits {
   }
 
   crop(picture: PictureState, rectangle: CropRectangle | null): void {
-    const before = isRectangle(picture.crop) ? picture.crop : null;
-    const crop = async (to: CropRectangle | null): Promise<void> => {
-      const job = await this.#edit({ crop: { id: picture.id, rectangle: to } });
+    this.#shape(picture, t.pictures.actions.crop, { crop: { id: picture.id, rectangle } });
+  }
+
+  /** Aligns a picture by eyes placed by hand; null takes them back, so that they are found, or it is as all others. */
+  eyes(picture: Faced, eyes: Eyes | null): void {
+    this.#shape(picture, t.pictures.actions.eyes(eyes !== null), { eyes: { id: picture.id, eyes } });
+  }
+
+  #shape(picture: Faced, title: string, change: Change): void {
+    const before = shapeByHand(picture);
+    const edit = async (to: Change): Promise<void> => {
+      const job = await this.#edit(to);
       // Undo does not wait for it, what is shown does.
       void studio.ended(job).then(() => forgetThumbnails(new Set([picture.id])));
     };
-    this.actions.do({
-      title: t.pictures.actions.crop,
-      forth: () => crop(rectangle),
-      back: () => crop(before),
-    });
+    this.actions.do({ title, forth: () => edit(change), back: () => edit(before) });
   }
 }
 
