@@ -7,6 +7,7 @@ import { registerEyes } from './eyes.ts';
 import { registerImport } from './import.ts';
 import { registerMap } from './map.ts';
 import { registerMorph } from './morph.ts';
+import { registerOutliers } from './outliers.ts';
 import { registerReconstruct } from './reconstruct.ts';
 import { registerSample } from './sample.ts';
 import { registerSamples } from './samples.ts';
@@ -28,6 +29,7 @@ export const verbs: readonly RegisterVerb[] = [
   registerReconstruct,
   registerSample,
   registerMap,
+  registerOutliers,
   registerAttribute,
   registerServe,
 ];
