@@ -184,7 +184,7 @@ export async function killInTraining(victim: Victim, folder: string, kills: numb
       job = await start();
       continue;
     }
-    expect(job.state).toBe('interrupted');
+    expect(job.state, JSON.stringify(job)).toBe('interrupted');
     hits += 1;
     if (before.progress?.unit === 'steps') atWork += 1;
     const step = runs.find(({ id }) => id === job.run)?.step ?? 0;
@@ -241,7 +241,7 @@ export async function killInExport(
       job = await start();
       continue;
     }
-    expect(job.state).toBe('interrupted');
+    expect(job.state, JSON.stringify(job)).toBe('interrupted');
     hits += 1;
     if (before.progress?.unit === 'frames') atWork += 1;
     expect(await fs.readdir(exports)).toEqual([]);

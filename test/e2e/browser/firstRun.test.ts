@@ -7,22 +7,10 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { start } from '../../cli/command.ts';
 import { expectAccessible } from './accessible.ts';
 import { whyNoBrowser } from './chromium.ts';
+import { dropFiles } from './drop.ts';
 import { openStudio, type OpenStudio } from './studio.ts';
 
 const COUNT = 40;
-
-/** Lets go of files over the window, as a file manager does. */
-async function drop(page: Page, files: readonly { name: string; bytes: Buffer }[]): Promise<void> {
-  const encoded = files.map(({ name, bytes }) => ({ name, text: bytes.toString('base64') }));
-  const transfer = await page.evaluateHandle((list) => {
-    const made = new DataTransfer();
-    for (const { name, text } of list)
-      made.items.add(new File([Uint8Array.from(atob(text), (sign) => sign.charCodeAt(0))], name));
-    return made;
-  }, encoded);
-  for (const type of ['dragenter', 'dragover', 'drop'])
-    await page.dispatchEvent('body', type, { dataTransfer: transfer });
-}
 
 // One story: each chapter begins where the one before ended.
 describe.skipIf(whyNoBrowser() !== null)('a first visit, from dropped pictures to a morph', () => {
@@ -68,7 +56,7 @@ describe.skipIf(whyNoBrowser() !== null)('a first visit, from dropped pictures t
     const files = await Promise.all(
       names.map(async (name) => ({ name, bytes: await fs.readFile(path.join(folder, 'faces', name)) })),
     );
-    await drop(page(), [...files, { name: 'broken.png', bytes: Buffer.from('no picture at all') }]);
+    await dropFiles(page(), [...files, { name: 'broken.png', bytes: Buffer.from('no picture at all') }]);
     await grid().waitFor({ timeout: 60_000 });
     await expect.poll(count, { timeout: 60_000 }).toBe(`${COUNT} pictures`);
     await page().getByRole('button', { name: '1 set aside' }).click();
