@@ -1,7 +1,8 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { cholesky, solveLower, solveLowerTransposed } from '../src/core/cholesky.ts';
-import { attributesWithLeaks, loadForModel } from '../src/engine/jobs/attribute.ts';
+import { attributesWithLeaks } from '../src/engine/jobs/attribute.ts';
+import { loadForModel } from '../src/engine/jobs/attribute-moves.ts';
 import { readPictures } from '../src/engine/jobs/pictures.ts';
 import { type OpenedInstrument, openInstrument } from '../src/engine/latent/open.ts';
 import { morphloom, withFolder } from './support.ts';

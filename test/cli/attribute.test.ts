@@ -34,6 +34,7 @@ describe('morphloom attribute', () => {
     expect(facts).toMatchObject({ name: 'large', with: many, without: few, model: { run: '001-morph' } });
     expect(facts['heldOutAuc']).toBeGreaterThan(0.6);
 
+    expect(facts).toMatchObject({ apart: [], balanced: [], axis: null });
     expect(await json('attribute', 'list', project)).toEqual([{ ...facts, leaks: [] }]);
 
     const image = path.join(yes, fs.readdirSync(yes)[0]);
@@ -138,6 +139,38 @@ describe('morphloom attribute', () => {
     expect(await json(...learn, '--apart', 'bright ☀')).toMatchObject({ apart: ['bright ☀'] });
     expect(await along()).toBeCloseTo(0, 4);
     await refused(2, /no attribute "bold"/, ...learn, '--apart', 'bold');
+    // The same, once it is there; and back.
+    await done('attribute', 'free', project, 'to the right');
+    expect(Math.abs(await along())).toBeGreaterThan(0.001);
+    const freed = await json('attribute', 'free', project, 'to the right', '--of', 'bright ☀');
+    expect(freed).toMatchObject({ apart: ['bright ☀'] });
+    expect(await along()).toBeCloseTo(0, 4);
+    expect(await json(...learn, '--balance', 'bright ☀')).toMatchObject({
+      balanced: ['bright ☀'],
+      apart: [],
+    });
+  });
+
+  it('keeps a direction that nobody taught, and moves pictures along it', TIMEOUT, async () => {
+    const { shares } = (await json('attribute', 'directions', project, '--out', at('rows.png'), '--count', '3')) as { shares: number[] }; // prettier-ignore
+    expect(shares).toHaveLength(3);
+    expect(shares[0]).toBeGreaterThanOrEqual(shares[1]);
+    expect((await sharp(at('rows.png')).metadata()).width).toBeGreaterThan(6 * 2 * SIDE);
+
+    const keep = ['attribute', 'keep', project, 'turn', '--direction', '2'];
+    const kept = await json(...keep);
+    expect(kept).toMatchObject({ name: 'turn', method: 'axis', heldOutAuc: null, axis: { number: 2 } });
+    expect((kept['axis'] as { share: number }).share).toBeCloseTo(shares[1], 5);
+    const image = path.join(pictures, fs.readdirSync(pictures).filter((n) => n.endsWith('.png'))[0]);
+    const apply = async (amount: number, out: string): Promise<Buffer> => {
+      await done('attribute', 'apply', project, image, `turn=${amount}`, '--out', at(out));
+      return sharp(at(out)).raw().toBuffer();
+    };
+    const up = await apply(2, 'up.png');
+    expect(up.equals(await apply(-2, 'down.png'))).toBe(false);
+    await json(...keep, '--reverse');
+    expect((await apply(-2, 'turned.png')).equals(up)).toBe(true);
+    await refused(2, /no direction 4000/, 'attribute', 'keep', project, 'x', '--direction', '4000');
   });
 
   it('refuses mistakes', TIMEOUT, async () => {

@@ -3,20 +3,24 @@ import { type Command, Option } from 'commander';
 import { MorphloomError } from '../../contract/errors.ts';
 import { attributesWithLeaks, learnAttributeFrom } from '../../engine/jobs/attribute.ts';
 import { movedLoop, movedPicture } from '../../engine/jobs/move-picture.ts';
-import type { AttributeMethod } from '../../engine/latent/attribute.ts';
+import type { LearningMethod } from '../../engine/latent/attribute.ts';
 import { picturesNamed } from '../../engine/morph/pictures.ts';
 import { Project } from '../../engine/project/project.ts';
 import { whileWriting } from '../../engine/project/project-lock.ts';
 import { type InstrumentFlags, withInstrument } from '../open.ts';
 import { backendOption, collect, jsonOption, positiveInteger, positiveNumber } from '../options.ts';
 import { createVoice } from '../terminal.ts';
+import { registerDirections, registerFree, registerKeep } from './attribute-directions.ts';
 
-/** `morphloom attribute learn | list | apply`: directions that mean something. */
+/** `morphloom attribute learn | directions | keep | free | list | apply`: directions that mean something. */
 export function registerAttribute(program: Command): void {
   const attribute = program
     .command('attribute')
     .description('learn what pictures have, and give it to others');
   registerLearn(attribute);
+  registerDirections(attribute);
+  registerKeep(attribute);
+  registerFree(attribute);
   registerList(attribute);
   registerApply(attribute);
 }
@@ -25,8 +29,9 @@ interface LearnFlags extends InstrumentFlags {
   readonly with?: string[];
   readonly without?: string[];
   readonly column?: string;
-  readonly method?: AttributeMethod;
+  readonly method?: LearningMethod;
   readonly apart?: string[];
+  readonly balance?: string[];
 }
 
 function registerLearn(parent: Command): void {
@@ -47,6 +52,11 @@ function registerLearn(parent: Command): void {
       ).choices(['mean', 'logistic']),
     )
     .option('--apart <attribute>', 'another attribute that is not to come along; may be repeated', collect)
+    .option(
+      '--balance <attribute>',
+      'another that often comes with it: made equally frequent with and without; may be repeated',
+      collect,
+    )
     .option('--run <id>', 'this run (default: the latest)')
     .addOption(backendOption())
     .addOption(jsonOption())
@@ -59,6 +69,7 @@ function registerLearn(parent: Command): void {
           learnAttributeFrom(instrument, name, examples, {
             method: flags.method,
             apart: flags.apart,
+            balance: flags.balance,
             seed: 1,
             onProgress,
             signal,
@@ -101,12 +112,13 @@ function registerList(parent: Command): void {
       const project = await Project.open(folder);
       const all = await attributesWithLeaks(project.attributes);
       if (all.length === 0) voice.say('None yet; learn one with: morphloom attribute learn.');
-      for (const { name, method, heldOutAuc, model, leaks } of all) {
+      for (const { name, method, heldOutAuc, model, leaks, axis, apart } of all) {
         const along = leaks
           .filter(({ amount }) => Math.abs(amount) >= SEEN)
           .map((leak) => `${leak.name} ${leak.amount > 0 ? '+' : '−'}${Math.abs(leak.amount).toFixed(2)}`);
         voice.say(
-          `${name}: ${method}, run ${model.run}, held-out AUC ${heldOutAuc?.toFixed(3) ?? '–'}` +
+          `${name}: ${axis === null ? `${method}, held-out AUC ${heldOutAuc?.toFixed(3) ?? '–'}` : `direction ${axis.number}`}, run ${model.run}` +
+            (apart.length === 0 ? '' : `, freed of ${apart.join(', ')}`) +
             (along.length === 0 ? '' : `; along with it come ${along.join(', ')}`),
         );
       }

@@ -34,6 +34,7 @@ const folder = z.string().min(1).max(4096);
 const project = folder;
 const name = z.string().trim().min(1).max(200);
 const run = z.string().min(1).max(400).nullable().default(null);
+const names = z.array(name).max(64).default([]);
 const ids = z.array(pictureIdSchema).min(1).max(100_000);
 const count = z.int().min(1).max(1000);
 const latents = z.custom<Float32Array>((value) => value instanceof Float32Array, 'must be float32 numbers');
@@ -58,6 +59,8 @@ export const exportSettingsSchema = z.strictObject({
   ...encodingSchema.shape,
   /** No file may be larger: what is seen least is given up, and the job's notes say what. Frames and sheets take none. */
   maxBytes: z.int().min(1).nullable().default(null),
+  /** Puts faces back on the whole photo of this picture, a keyframe's that is aligned; the photo is then the frame. */
+  onto: pictureIdSchema.nullable().default(null),
 });
 export type ExportSettings = z.infer<typeof exportSettingsSchema>;
 
@@ -123,6 +126,8 @@ export const procedures = {
     label: z.string().nullable().default(null),
     /** Only those whose name has this in it. */
     search: z.string().max(200).default(''),
+    /** Only these, as far as they are there, in this order; whatever their label and name. */
+    ids: ids.max(1024).nullable().default(null),
   }),
   /** The packed pixels, as the model sees them: at once there, for any number of pictures. */
   'pictures.pixels': ask<Pixels>()({ project, ids: ids.max(1024) }),
@@ -247,7 +252,21 @@ export const procedures = {
       z.strictObject({ kind: z.literal('column'), column: z.string() }),
     ]),
     method: z.enum(['mean', 'logistic']).nullable().default(null),
+    /** Attributes of this model that are not to come along. */
+    apart: names,
+    /** Attributes of this model that are made equally frequent on both sides. */
+    balance: names,
   }),
+  /** Keeps a direction of `explore.directions`, from 1 on, as an attribute. */
+  'attributes.keepDirection': ask<Record<never, never>>()({
+    ...ofModel,
+    name,
+    direction: z.int().min(1).max(256),
+    /** Whether its lower end is what the name says. */
+    reversed: z.boolean().default(false),
+  }),
+  /** Frees an attribute of others, so that they do not come along; of none puts it back as it was learned. */
+  'attributes.free': ask<Record<never, never>>()({ ...ofModel, name, of: names }),
   'attributes.remove': ask<Record<never, never>>()({ project, name }),
   /** A place moved along attributes, one picture for each factor that all amounts are multiplied by. */
   'attributes.sweep': ask<{ latents: Float32Array; pictures: Pixels }>()({

@@ -1,9 +1,9 @@
 import { MorphloomError } from '../../contract/errors.ts';
-import type { DatasetEntry } from '../../contract/dataset.ts';
 import type { OnProgress } from '../../contract/progress.ts';
-import { openDataset } from '../dataset/index.ts';
 import { fitLatentGaussian } from '../latent/aggregate.ts';
-import { learnAttribute, type AttributeMethod, type AttributeVector } from '../latent/attribute.ts';
+import { type LabelledLatents, learnAttribute, type LearningMethod, score } from '../latent/attribute.ts';
+import { axisAttribute, principalAxes } from '../latent/axes.ts';
+import { balancingShares } from '../latent/balance.ts';
 import { freeOf, leakage } from '../latent/leakage.ts';
 import type { OpenedInstrument } from '../latent/open.ts';
 import {
@@ -13,32 +13,27 @@ import {
   saveAttribute,
   type StoredAttribute,
 } from '../project/attribute-folder.ts';
-import { encodeDataset, readPictures } from './pictures.ts';
+import { type AttributeExamples, labelledLatents } from './attribute-examples.ts';
+import { loadForModel } from './attribute-moves.ts';
+import { MOST_FOR_DIRECTIONS } from './directions.ts';
+import { encodeDataset } from './pictures.ts';
 
 interface Context {
   readonly onProgress?: OnProgress | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
-/** Which pictures have the attribute, and which have not. */
-export type AttributeExamples =
-  | { readonly kind: 'folders'; readonly with: readonly string[]; readonly without: readonly string[] }
-  /** Pictures of the project, by id. */
-  | { readonly kind: 'piles'; readonly with: readonly string[]; readonly without: readonly string[] }
-  /** Those of a label, and all others. */
-  | { readonly kind: 'label'; readonly label: string }
-  /** A column of the dataset's table: the upper and the lower third of its values, or 1 and the rest. */
-  | { readonly kind: 'column'; readonly column: string };
-
 /** Below this many pictures on a side the difference of means is all that they can support. */
 const ENOUGH_FOR_REGRESSION = 20;
 
 export interface LearnOptions extends Context {
   /** Chosen by the number of pictures where absent. */
-  readonly method?: AttributeMethod | undefined;
+  readonly method?: LearningMethod | undefined;
   readonly seed: number;
   /** Attributes of this model that are not to come along, by name. */
   readonly apart?: readonly string[] | undefined;
+  /** Attributes of this model that are made equally frequent among pictures with it and without, by name. */
+  readonly balance?: readonly string[] | undefined;
 }
 
 /** Learns an attribute and keeps it with the project. Throws `usage` and `input` errors for its examples. */
@@ -48,13 +43,15 @@ export async function learnAttributeFrom(
   examples: AttributeExamples,
   options: LearnOptions,
 ): Promise<StoredAttribute> {
-  const apart = [...new Set(options.apart)].filter((other) => other !== name);
-  const others = await Promise.all(apart.map((other) => loadForModel(instrument, other)));
-  const { latents, has } =
-    examples.kind === 'folders'
-      ? await latentsOfFolders(instrument, examples, options)
-      : await latentsOfPictures(instrument, (entries) => sidesOfExamples(entries, examples), options);
-  const sides = { with: has.filter(Boolean).length, without: has.filter((yes) => !yes).length };
+  const balanced = namesBut(name, options.balance);
+  const others = await Promise.all(balanced.map((other) => loadForModel(instrument, other)));
+  const apart = namesBut(name, options.apart);
+  await Promise.all(apart.map((other) => loadForModel(instrument, other)));
+  const labelled = await labelledLatents(instrument, examples, options);
+  const sides = {
+    with: labelled.has.filter((yes) => yes === true).length,
+    without: labelled.has.filter((yes) => yes === false).length,
+  };
   if (Math.min(sides.with, sides.without) < 2) {
     throw new MorphloomError(
       'input',
@@ -63,186 +60,157 @@ export async function learnAttributeFrom(
   }
   const method =
     options.method ?? (Math.min(sides.with, sides.without) < ENOUGH_FOR_REGRESSION ? 'mean' : 'logistic');
-  const learned = learnAttribute({ latents, size: instrument.latentSize, has }, method, options.seed);
-  const vector = freed(learned, name, others, latents);
-  const stored: StoredAttribute = {
+  const shares = others.length === 0 ? undefined : evened(labelled, name, others);
+  const vector = learnAttribute({ ...labelled, shares }, method, options.seed);
+  const learned: StoredAttribute = {
     facts: {
       name,
       method,
       model: { run: instrument.runId, hash: instrument.hash },
       ...sides,
       heldOutAuc: Number.isNaN(vector.heldOutAuc) ? null : vector.heldOutAuc,
-      apart,
+      apart: [],
+      balanced,
+      axis: null,
     },
     vector,
+    alone: vector.direction,
   };
+  const stored = await keptApart(instrument, learned, apart, options);
   await saveAttribute(instrument.project.attributes, stored);
   return stored;
 }
 
-function freed(
-  attribute: AttributeVector,
-  name: string,
-  others: readonly StoredAttribute[],
-  latents: Float32Array,
-): AttributeVector {
-  if (others.length === 0) return attribute;
-  const gaussian = fitLatentGaussian(latents, null, attribute.direction.length);
+const namesBut = (name: string, names: readonly string[] | undefined): string[] =>
+  [...new Set(names)].filter((other) => other !== name);
+
+function evened(labelled: LabelledLatents, name: string, others: readonly StoredAttribute[]): number[] {
+  const { has, latents } = labelled;
   try {
-    return freeOf(
-      attribute,
-      others.map(({ vector }) => vector),
-      gaussian,
+    return balancingShares(
+      has,
+      others.map(({ vector }) => has.map((_, n) => score(vector, latents, n) > 0)),
     );
   } catch (cause) {
     if (!(cause instanceof RangeError)) throw cause;
-    const names = others.map(({ facts }) => `"${facts.name}"`).join(', ');
     throw new MorphloomError(
       'input',
-      `"${name}" cannot be told apart from ${names} by these pictures; add some that have one without the other, or learn it together with them.`,
+      `"${name}" cannot be balanced by ${quoted(others)}: among the pictures with it, or without, too few have the other, or too few have not; add some.`,
       { cause },
     );
   }
 }
 
+const quoted = (others: readonly StoredAttribute[]): string =>
+  others.map(({ facts }) => `"${facts.name}"`).join(', ');
+
+/**
+ * Frees an attribute that is there of others of its model, and keeps it so; of none puts it back as it was
+ * learned. Throws `usage` errors for names, `input` errors where nothing is left of it.
+ */
+export async function freeAttribute(
+  instrument: OpenedInstrument,
+  name: string,
+  of: readonly string[],
+  context: Context,
+): Promise<StoredAttribute> {
+  const attribute = await loadForModel(instrument, name);
+  const stored = await keptApart(instrument, attribute, namesBut(name, of), context);
+  await saveAttribute(instrument.project.attributes, stored);
+  return stored;
+}
+
+async function keptApart(
+  instrument: OpenedInstrument,
+  attribute: StoredAttribute,
+  apart: readonly string[],
+  context: Context,
+): Promise<StoredAttribute> {
+  const { alone, facts } = attribute;
+  const vector = { ...attribute.vector, direction: alone };
+  if (apart.length === 0) return { facts: { ...facts, apart: [] }, vector, alone };
+  const others = await Promise.all(apart.map((other) => loadForModel(instrument, other)));
+  const { mean } = await encodeDataset(instrument, { most: MOST_FOR_DIRECTIONS, ...context });
+  try {
+    const free = freeOf(
+      vector,
+      others.map((other) => other.vector),
+      fitLatentGaussian(mean, null, instrument.latentSize),
+    );
+    return { facts: { ...facts, apart: [...apart] }, vector: free, alone };
+  } catch (cause) {
+    if (!(cause instanceof RangeError)) throw cause;
+    throw new MorphloomError(
+      'input',
+      `"${facts.name}" cannot be told apart from ${quoted(others)} by these pictures; add some that have one without the other, or learn it together with them.`,
+      { cause },
+    );
+  }
+}
+
+/**
+ * Keeps one of the directions in which the pictures differ most as an attribute, under a name. Throws `usage`
+ * errors for a number that there is not.
+ * @param number from 1 on, those that differ most first
+ * @param reversed whether its lower end is what the name says
+ */
+export async function keepDirection(
+  instrument: OpenedInstrument,
+  name: string,
+  { number, reversed, ...context }: Context & { readonly number: number; readonly reversed: boolean },
+): Promise<StoredAttribute> {
+  const { mean } = await encodeDataset(instrument, { most: MOST_FOR_DIRECTIONS, ...context });
+  const axes = principalAxes(mean, instrument.latentSize, number);
+  const vector = axisAttribute(axes, number - 1, reversed);
+  if (vector === null) {
+    throw new MorphloomError(
+      'usage',
+      `There is no direction ${number}: the pictures of this model differ in ${axes.deviations.filter((d) => d > 0).length}.`,
+    );
+  }
+  const stored: StoredAttribute = {
+    facts: {
+      name,
+      method: 'axis',
+      model: { run: instrument.runId, hash: instrument.hash },
+      with: 0,
+      without: 0,
+      heldOutAuc: null,
+      apart: [],
+      balanced: [],
+      axis: { number, share: axes.shares[number - 1] },
+    },
+    vector,
+    alone: vector.direction,
+  };
+  await saveAttribute(instrument.project.attributes, stored);
+  return stored;
+}
+
 /** An attribute, and what comes along with it. */
 export interface ListedAttribute extends AttributeFacts {
   /** By how many standard deviations others of its model change where it changes by one; the most first. */
-  readonly leaks: readonly { readonly name: string; readonly amount: number }[];
+  readonly leaks: readonly {
+    readonly name: string;
+    readonly amount: number;
+    /** The same before it was freed of others. */
+    readonly alone: number;
+  }[];
 }
 
 /** The attributes of a project, by name. */
 export async function attributesWithLeaks(folder: string): Promise<ListedAttribute[]> {
   const names = (await listAttributes(folder)).map(({ name }) => name);
   const all = await Promise.all(names.map((name) => loadAttribute(folder, name)));
-  return all.map(({ facts, vector }) => ({
+  return all.map(({ facts, vector, alone }) => ({
     ...facts,
     leaks: all
       .filter((other) => other.facts.name !== facts.name && other.facts.model.hash === facts.model.hash)
-      .map((other) => ({ name: other.facts.name, amount: leakage(vector, other.vector) }))
-      .sort((a, b) => Math.abs(b.amount) - Math.abs(a.amount)),
+      .map((other) => ({
+        name: other.facts.name,
+        amount: leakage(vector, other.vector),
+        alone: leakage({ direction: alone }, other.vector),
+      }))
+      .sort((a, b) => Math.abs(b.alone) - Math.abs(a.alone)),
   }));
-}
-
-interface Labelled {
-  readonly latents: Float32Array;
-  readonly has: readonly boolean[];
-}
-
-async function latentsOfFolders(
-  instrument: OpenedInstrument,
-  folders: { readonly with: readonly string[]; readonly without: readonly string[] },
-  context: Context,
-): Promise<Labelled> {
-  const side = async (paths: readonly string[]): Promise<{ mean: Float32Array; count: number }> => {
-    const { pixels, files } = await readPictures(instrument, paths, context);
-    return { mean: instrument.encode(pixels, files.length).mean, count: files.length };
-  };
-  const [yes, no] = [await side(folders.with), await side(folders.without)];
-  const latents = new Float32Array(yes.mean.length + no.mean.length);
-  latents.set(yes.mean);
-  latents.set(no.mean, yes.mean.length);
-  return { latents, has: Array.from({ length: yes.count + no.count }, (_, i) => i < yes.count) };
-}
-
-/** @param sidesFor for each picture: has it (true), has it not (false), or has no say (null) */
-async function latentsOfPictures(
-  instrument: OpenedInstrument,
-  sidesFor: (entries: readonly DatasetEntry[]) => readonly (boolean | null)[],
-  context: Context,
-): Promise<Labelled> {
-  const dataset = await openDataset(instrument.project.dataset);
-  dataset.close();
-  const sides = sidesFor(dataset.entries);
-  const indices = sides.flatMap((side, i) => (side === null ? [] : [i]));
-  const { mean } = await encodeDataset(instrument, { indices, ...context });
-  return { latents: mean, has: indices.map((i) => sides[i] === true) };
-}
-
-function sidesOfExamples(
-  entries: readonly DatasetEntry[],
-  examples: Exclude<AttributeExamples, { kind: 'folders' }>,
-): (boolean | null)[] {
-  if (examples.kind === 'column') return sidesOfColumn(entries, examples.column);
-  if (examples.kind === 'label') return entries.map(({ label }) => label === examples.label);
-  const [yes, no] = [new Set(examples.with), new Set(examples.without)];
-  return entries.map(({ id }) => (yes.has(id) ? true : no.has(id) ? false : null));
-}
-
-function sidesOfColumn(entries: readonly DatasetEntry[], column: string): (boolean | null)[] {
-  const valued = entries.flatMap(({ attributes }, index) => {
-    const value = attributes?.[column];
-    return value === undefined ? [] : [{ index, value }];
-  });
-  if (valued.length === 0) {
-    const columns = [...new Set(entries.flatMap(({ attributes }) => Object.keys(attributes ?? {})))];
-    const known =
-      columns.length === 0
-        ? 'they came without a table; import with --labels'
-        : `there are ${columns.join(', ')}`;
-    throw new MorphloomError('usage', `The pictures have no column "${column}"; ${known}.`);
-  }
-  const sides: (boolean | null)[] = entries.map(() => null);
-  sidesOf(valued.map(({ value }) => value)).forEach((side, i) => (sides[valued[i].index] = side));
-  return sides;
-}
-
-/**
- * Which values of a column say that a picture has the attribute (true) or has it not (false), and which say
- * too little (null): the upper and the lower third have a say. Where the thirds meet, as those of marks (yes
- * or no) do, and of columns that are mostly 0, it is what lies on either side of that value.
- */
-export function sidesOf(values: readonly number[]): (boolean | null)[] {
-  const sorted = [...values].sort((a, b) => a - b);
-  const [lowest, highest] = [sorted[0], sorted[sorted.length - 1]];
-  const [low, high] = [sorted[Math.floor(sorted.length / 3)], sorted[Math.floor((2 * sorted.length) / 3)]];
-  if (lowest === highest) return values.map(() => null);
-  return values.map((value) => {
-    if (value < low || (value === low && (low < high || low === lowest))) return false;
-    return value > high || (value === high && (low < high || high === highest)) ? true : null;
-  });
-}
-
-/** How far to move along one attribute, in standard deviations. */
-export interface AttributeMove {
-  readonly attribute: StoredAttribute;
-  readonly amount: number;
-}
-
-/**
- * A picture's latent with the moves added, once for each factor they are multiplied by.
- * @param own the picture's latent, `[z]`
- */
-export function latentsAlong(
-  own: Float32Array,
-  moves: readonly AttributeMove[],
-  factors: readonly number[],
-): Float32Array[] {
-  return factors.map((factor) => {
-    const moved = Float32Array.from(own);
-    for (const { attribute, amount } of moves) {
-      for (let k = 0; k < moved.length; k++) moved[k] += factor * amount * attribute.vector.direction[k];
-    }
-    return moved;
-  });
-}
-
-/** Loads an attribute of this model. Throws `usage` errors for names and for those of another model. */
-export async function loadForModel(instrument: OpenedInstrument, name: string): Promise<StoredAttribute> {
-  const attribute = await loadAttribute(instrument.project.attributes, name);
-  if (attribute.facts.model.hash === instrument.hash) return attribute;
-  throw new MorphloomError(
-    'usage',
-    `"${name}" was learned on another model (run ${attribute.facts.model.run}); learn it again on ${instrument.runId}, or add --run.`,
-  );
-}
-
-/** Loads attributes with amounts to move along them. Throws as {@link loadForModel} does. */
-export function loadMoves(
-  instrument: OpenedInstrument,
-  amounts: readonly { readonly name: string; readonly amount: number }[],
-): Promise<AttributeMove[]> {
-  return Promise.all(
-    amounts.map(async ({ name, amount }) => ({ attribute: await loadForModel(instrument, name), amount })),
-  );
 }

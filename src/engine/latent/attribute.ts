@@ -1,5 +1,4 @@
 import {
-  cholesky,
   dot,
   multiplyLower,
   multiplyLowerTransposed,
@@ -8,8 +7,12 @@ import {
 } from '../../core/cholesky.ts';
 import { createRng, shuffle, STREAM } from '../../core/rng.ts';
 import { fitLatentGaussian, type LatentGaussian } from './aggregate.ts';
+import { fitLogistic } from './logistic.ts';
 
-export type AttributeMethod = 'mean' | 'logistic';
+/** How an attribute is learned from pictures. */
+export type LearningMethod = 'mean' | 'logistic';
+/** `axis`: not learned, but a direction in which the pictures differ, that was given a name. */
+export type AttributeMethod = LearningMethod | 'axis';
 
 /** A direction in latent space that stands for something seen in pictures. */
 export interface AttributeVector {
@@ -19,133 +22,163 @@ export interface AttributeVector {
   /** How much of the attribute a latent has, in standard deviations from the mean: weights·z + bias. */
   readonly weights: Float32Array;
   readonly bias: number;
-  /** Area under the ROC curve on pictures that it was not learned from, averaged over the folds. */
+  /** Area under the ROC curve on pictures that it was not learned from, averaged over the folds; NaN where none were held out. */
   readonly heldOutAuc: number;
 }
 
 export interface LabelledLatents {
-  /** `[count, size]` */
+  /** The posterior's means, `[count, size]`. */
   readonly latents: Float32Array;
+  /** Its log-variances, of the same shape; null for a deterministic code. */
+  readonly logVariances: Float32Array | null;
   readonly size: number;
-  /** Whether each has the attribute. */
-  readonly has: readonly boolean[];
+  /** Whether each has the attribute; null: undecided, in between. */
+  readonly has: readonly (boolean | null)[];
+  /** How much of the attribute the undecided ones have, in [0, 1]; a half where absent. */
+  readonly amounts?: readonly number[] | undefined;
+  /** How much each picture counts, 1 on average; all the same where absent. */
+  readonly shares?: readonly number[] | undefined;
 }
 
 const FOLDS = 5;
-/** The strength of the logistic regression's penalty on whitened latents. */
-const PENALTY = 1;
-const NEWTON_STEPS = 12;
 
 /**
  * Learns an attribute from pictures that have it and pictures that have not. `mean`: the difference of the
- * two means. `logistic`: an L2-penalised logistic regression on whitened latents, turned from a filter into
- * the pattern it responds to (Haufe et al. 2014), which is what a picture must be moved along.
+ * two means. `logistic`: an L2-penalised logistic regression on latents whitened by the aggregate posterior, in
+ * which dimensions that say little are small; turned from a filter into the pattern it responds to (Haufe et al.
+ * 2014), which is what a picture must be moved along. Undecided pictures take part in the regression only.
  * @throws RangeError unless there are at least two pictures on each side
  */
-export function learnAttribute(
-  data: LabelledLatents,
-  method: AttributeMethod,
-  seed: number,
-): AttributeVector {
-  const { has } = data;
-  const count = has.length;
-  const positives = has.filter(Boolean).length;
-  if (Math.min(positives, count - positives) < 2) {
+export function learnAttribute(data: LabelledLatents, method: LearningMethod, seed: number): AttributeVector {
+  if (Math.min(countOf(data, true), countOf(data, false)) < 2) {
     throw new RangeError('An attribute needs at least two pictures that have it and two that have not.');
   }
-  return { method, ...fit(data, method), heldOutAuc: crossValidate(data, method, seed) };
+  const { penalty, ...learned } = fit(data, method);
+  return { method, ...learned, heldOutAuc: crossValidate(data, method, seed, penalty) };
 }
 
-function fit(
-  data: LabelledLatents,
-  method: AttributeMethod,
-): Pick<AttributeVector, 'direction' | 'weights' | 'bias'> {
-  const { size } = data;
-  const gaussian = fitLatentGaussian(data.latents, null, size);
-  const pattern = method === 'mean' ? meanDifference(data) : logisticPattern(data, gaussian);
-  // The score's filter: for the mean, along the difference itself; for the regression, through the whitening.
-  const filter =
-    method === 'mean'
-      ? pattern
-      : solveLowerTransposed(gaussian.factor, solveLower(gaussian.factor, pattern, size), size);
+const countOf = ({ has }: LabelledLatents, side: boolean): number => has.filter((yes) => yes === side).length;
+
+type Fitted = Pick<AttributeVector, 'direction' | 'weights' | 'bias'> & {
+  /** Of the regression. */
+  readonly penalty?: number | undefined;
+};
+
+function fit(data: LabelledLatents, method: LearningMethod, givenPenalty?: number): Fitted {
+  const { latents, size } = data;
+  // What is moved and scored are posterior means: their covariance gives the pattern and the unit.
+  const gaussian = fitLatentGaussian(latents, null, size);
+  const { filter, pattern, penalty } =
+    method === 'mean' ? meanDifference(data) : regression(data, gaussian, givenPenalty);
   const deviation = Math.sqrt(variance(filter, gaussian));
   const response = dot(filter, pattern);
-  const weights = Float32Array.from(filter, (w) => w / deviation);
   return {
-    weights,
+    weights: Float32Array.from(filter, (w) => w / deviation),
     direction: Float32Array.from(pattern, (p) => (p * deviation) / response),
     bias: -dot(filter, gaussian.mean) / deviation,
+    penalty,
   };
 }
 
-function meanDifference({ latents, size, has }: LabelledLatents): Float64Array {
-  const positives = has.filter(Boolean).length;
+/** What a score is read off with, and along what pictures change where it changes. */
+interface FilterAndPattern {
+  readonly filter: Float64Array;
+  readonly pattern: Float64Array;
+  readonly penalty?: number;
+}
+
+function meanDifference({ latents, size, has, shares }: LabelledLatents): FilterAndPattern {
+  const weightOf = (n: number): number => shares?.[n] ?? 1;
+  const total = (side: boolean): number =>
+    has.reduce((sum, yes, n) => sum + (yes === side ? weightOf(n) : 0), 0);
+  const [yeses, noes] = [total(true), total(false)];
   const difference = new Float64Array(size);
   has.forEach((yes, n) => {
-    const share = yes ? 1 / positives : -1 / (has.length - positives);
+    if (yes === null) return;
+    const share = weightOf(n) / (yes ? yeses : -noes);
     for (let k = 0; k < size; k++) difference[k] += latents[n * size + k] * share;
   });
-  return difference;
+  return { filter: difference, pattern: difference };
 }
 
-/** Newton's method on the whitened latents; the pattern is L·w, L the covariance's Cholesky factor. */
-function logisticPattern({ latents, size, has }: LabelledLatents, gaussian: LatentGaussian): Float64Array {
-  const whitened = has.map((_, n) => {
-    const centred = Float64Array.from(gaussian.mean, (m, k) => latents[n * size + k] - m);
-    return solveLower(gaussian.factor, centred, size);
-  });
-  const w = new Float64Array(size);
-  let bias = 0;
-  const width = size + 1;
-  for (let step = 0; step < NEWTON_STEPS; step++) {
-    const gradient = new Float64Array(width);
-    const hessian = new Float64Array(width * width);
-    whitened.forEach((x, n) => {
-      const p = 1 / (1 + Math.exp(-(dot(w, x) + bias)));
-      const error = p - (has[n] ? 1 : 0);
-      const weight = Math.max(p * (1 - p), 1e-6);
-      for (let a = 0; a < width; a++) {
-        const xa = a < size ? x[a] : 1;
-        gradient[a] += error * xa;
-        for (let b = 0; b <= a; b++) hessian[a * width + b] += weight * xa * (b < size ? x[b] : 1);
-      }
-    });
-    for (let k = 0; k < size; k++) {
-      gradient[k] += PENALTY * w[k];
-      hessian[k * width + k] += PENALTY;
-    }
-    const move = solveSymmetric(hessian, gradient, width);
-    for (let k = 0; k < size; k++) w[k] -= move[k];
-    bias -= move[size];
-    if (Math.hypot(...move) < 1e-8) break;
-  }
-  return multiplyLower(gaussian.factor, w, size);
+/** @param spread where the means lie; the whitening is by the whole aggregate posterior */
+function regression(
+  { latents, logVariances, size, has, amounts, shares }: LabelledLatents,
+  spread: LatentGaussian,
+  givenPenalty?: number,
+): FilterAndPattern {
+  const { mean, factor } = fitLatentGaussian(latents, logVariances, size);
+  const whitened = has.map((_, n) =>
+    solveLower(
+      factor,
+      Float64Array.from(mean, (m, k) => latents[n * size + k] - m),
+      size,
+    ),
+  );
+  const targets = has.map((yes, n) => (yes === null ? (amounts?.[n] ?? 0.5) : Number(yes)));
+  const counts = shares ?? has.map(() => 1);
+  const { weights, penalty } = fitLogistic(whitened, targets, counts, givenPenalty);
+  const filter = solveLowerTransposed(factor, weights, size);
+  const pattern = multiplyLower(spread.factor, multiplyLowerTransposed(spread.factor, filter, size), size);
+  return { filter, pattern, penalty };
 }
 
-function crossValidate(data: LabelledLatents, method: AttributeMethod, seed: number): number {
-  const { latents, size, has } = data;
+/** The pictures with these numbers. */
+function these(data: LabelledLatents, indices: readonly number[]): LabelledLatents {
+  const { size } = data;
+  const rows = (values: Float32Array): Float32Array => {
+    const out = new Float32Array(indices.length * size);
+    indices.forEach((i, row) => out.set(values.subarray(i * size, (i + 1) * size), row * size));
+    return out;
+  };
+  return {
+    latents: rows(data.latents),
+    logVariances: data.logVariances === null ? null : rows(data.logVariances),
+    size,
+    has: indices.map((i) => data.has[i]),
+    amounts: data.amounts && indices.map((i) => data.amounts?.[i] ?? 0.5),
+    shares: data.shares && indices.map((i) => data.shares?.[i] ?? 1),
+  };
+}
+
+/** Each side, and the undecided, are dealt out on their own, so that every fold has some of all. */
+function dealt({ has }: LabelledLatents, seed: number): number[] {
   const order = shuffle(
     Uint32Array.from(has, (_, i) => i),
     createRng(seed, STREAM.classifier),
   );
-  // Each side is dealt out on its own, so that every fold has some of both.
-  const fold = new Map<number, number>();
-  for (const side of [true, false]) {
-    order.filter((i) => has[i] === side).forEach((i, rank) => fold.set(i, rank % FOLDS));
-  }
+  const fold = has.map(() => 0);
+  for (const side of [true, false, null])
+    order.filter((i) => has[i] === side).forEach((i, rank) => (fold[i] = rank % FOLDS));
+  return fold;
+}
+
+/**
+ * @param penalty that of the regression on all pictures: one number that is chosen for all folds, which saves
+ * most of the time and lets nothing be seen of single pictures
+ */
+function crossValidate(
+  data: LabelledLatents,
+  method: LearningMethod,
+  seed: number,
+  penalty?: number,
+): number {
+  const { latents, has } = data;
+  const fold = dealt(data, seed);
   const scores: number[] = [];
   for (let f = 0; f < FOLDS; f++) {
-    const inside = has.map((_, i) => i).filter((i) => fold.get(i) !== f);
-    const outside = has.map((_, i) => i).filter((i) => fold.get(i) === f);
-    const side = (indices: readonly number[], yes: boolean): number =>
-      indices.filter((i) => has[i] === yes).length;
-    if (Math.min(side(inside, true), side(inside, false), side(outside, true), side(outside, false)) < 1)
-      continue;
-    const training = new Float32Array(inside.length * size);
-    inside.forEach((i, row) => training.set(latents.subarray(i * size, (i + 1) * size), row * size));
-    const { weights, bias } = fit({ latents: training, size, has: inside.map((i) => has[i]) }, method);
-    const scored = outside.map((i) => ({ has: has[i], score: score({ weights, bias }, latents, i) }));
-    scores.push(areaUnderCurve(scored));
+    const indices = has.map((_, i) => i);
+    const training = these(
+      data,
+      indices.filter((i) => fold[i] !== f),
+    );
+    const outside = indices.filter((i) => fold[i] === f && has[i] !== null);
+    const [yes, no] = [true, false].map((side) => outside.filter((i) => has[i] === side).length);
+    if (Math.min(yes, no, countOf(training, true), countOf(training, false)) < 1) continue;
+    const filter = fit(training, method, penalty);
+    scores.push(
+      areaUnderCurve(outside.map((i) => ({ has: has[i] === true, score: score(filter, latents, i) }))),
+    );
   }
   return scores.length === 0 ? NaN : scores.reduce((a, b) => a + b, 0) / scores.length;
 }
@@ -175,12 +208,6 @@ export function areaUnderCurve(scored: readonly { readonly has: boolean; readonl
   const positives = sorted.filter((s) => s.has).length;
   const negatives = sorted.length - positives;
   return (rankSum - (positives * (positives + 1)) / 2) / (positives * negatives);
-}
-
-/** Solves a symmetric positive definite system, of which the lower triangle is given. */
-function solveSymmetric(matrix: Float64Array, right: Float64Array, size: number): Float64Array {
-  const factor = cholesky(matrix, size);
-  return solveLowerTransposed(factor, solveLower(factor, right, size), size);
 }
 
 /** The variance of filter·z under the Gaussian: |Lᵀ·filter|². */

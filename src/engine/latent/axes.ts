@@ -1,4 +1,6 @@
+import { dot } from '../../core/cholesky.ts';
 import { leadingEigen } from '../../core/eigen.ts';
+import type { AttributeVector } from './attribute.ts';
 
 /** The directions in which latents differ most. */
 export interface PrincipalAxes {
@@ -34,6 +36,30 @@ export function principalAxes(latents: Float32Array, size: number, count: number
     axes: vectors,
     deviations: values.map(Math.sqrt),
     shares: values.map((value) => (total === 0 ? 0 : value / total)),
+  };
+}
+
+/**
+ * An axis as an attribute: how far a latent lies along it, in standard deviations. Null where there is no such
+ * axis, or nothing differs along it.
+ * @param reversed whether its lower end is the attribute
+ */
+export function axisAttribute(
+  { mean, axes, deviations }: PrincipalAxes,
+  index: number,
+  reversed: boolean,
+): AttributeVector | null {
+  const size = mean.length;
+  const deviation = deviations[index] ?? 0;
+  if (!(deviation > 0)) return null;
+  const sign = reversed ? -1 : 1;
+  const axis = axes.subarray(index * size, (index + 1) * size);
+  return {
+    method: 'axis',
+    direction: Float32Array.from(axis, (x) => sign * x * deviation),
+    weights: Float32Array.from(axis, (x) => (sign * x) / deviation),
+    bias: (-sign * dot(axis, mean)) / deviation,
+    heldOutAuc: NaN,
   };
 }
 

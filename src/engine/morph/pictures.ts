@@ -3,7 +3,7 @@ import type { DatasetEntry } from '../../contract/dataset.ts';
 import { MorphloomError } from '../../contract/errors.ts';
 import { createOutsideFraming, type Dataset, openDataset } from '../dataset/index.ts';
 import { hashOf } from '../dataset/items.ts';
-import { loadForModel } from '../jobs/attribute.ts';
+import { loadForModel } from '../jobs/attribute-moves.ts';
 import type { OpenedInstrument } from '../latent/open.ts';
 import { exists } from '../node/files.ts';
 import { printable, readPictureFile } from '../node/pictures/index.ts';

@@ -11,7 +11,7 @@ import { encodeSafetensors, readSafetensors } from './safetensors.ts';
 const attributeSchema = z.strictObject({
   schema: z.literal(1),
   name: z.string().min(1),
-  method: z.enum(['mean', 'logistic']),
+  method: z.enum(['mean', 'logistic', 'axis']),
   /** The model it belongs to: a direction means nothing in another one. */
   model: z.strictObject({ run: z.string(), hash: z.string() }),
   with: z.number().int(),
@@ -20,8 +20,12 @@ const attributeSchema = z.strictObject({
   heldOutAuc: z.number().nullable(),
   /** Attributes that it was freed of, by name. */
   apart: z.array(z.string()).default([]),
+  /** Attributes that were made equally frequent on both sides, by name. */
+  balanced: z.array(z.string()).default([]),
+  /** The direction of greatest difference that was kept, from 1 on, and its part of all difference; null where it was learned. */
+  axis: z.strictObject({ number: z.number().int(), share: z.number() }).nullable().default(null),
   bias: z.number(),
-  /** The file beside this one that holds `direction` and `weights`; its name is its content's. */
+  /** The file beside this one that holds `direction`, `weights` and perhaps `alone`; its name is its content's. */
   vectors: z.string(),
 });
 export type AttributeFacts = Omit<z.infer<typeof attributeSchema>, 'schema' | 'bias' | 'vectors'>;
@@ -29,6 +33,8 @@ export type AttributeFacts = Omit<z.infer<typeof attributeSchema>, 'schema' | 'b
 export interface StoredAttribute {
   readonly facts: AttributeFacts;
   readonly vector: AttributeVector;
+  /** The direction before it was freed of others. */
+  readonly alone: Float32Array;
 }
 
 /** A file name for any name that an artist gives: the name itself where that will do, else told apart by a hash. */
@@ -48,21 +54,29 @@ function idOf(name: string): string {
  * Keeps an attribute: `attributes/<id>.json` and the vectors beside it. The JSON is renamed into place last,
  * and names the vectors' file, so the two always belong together.
  */
-export async function saveAttribute(folder: string, { facts, vector }: StoredAttribute): Promise<string> {
+export async function saveAttribute(
+  folder: string,
+  { facts, vector, alone }: StoredAttribute,
+): Promise<string> {
   const id = idOf(facts.name);
   await fs.mkdir(folder, { recursive: true }).catch((cause: unknown) => {
     throw describeWriteFailure(folder, cause);
   });
   const shape = [vector.direction.length];
-  const vectors = `${id}-${facts.model.hash.slice(0, 12)}-${vector.method}.safetensors`;
   const tensors = new Map([
     ['direction', { shape, values: vector.direction }],
     ['weights', { shape, values: vector.weights }],
   ]);
-  await replaceFile(path.join(folder, vectors), encodeSafetensors(tensors));
+  if (facts.apart.length > 0) tensors.set('alone', { shape, values: alone });
+  const bytes = encodeSafetensors(tensors);
+  const vectors = `${id}-${createHash('sha256').update(bytes).digest('hex').slice(0, 12)}.safetensors`;
+  await replaceFile(path.join(folder, vectors), bytes);
   const file = path.join(folder, `${id}.json`);
+  const before = await readDocument(file).catch(() => null);
   const document = { schema: 1, ...facts, bias: vector.bias, vectors };
   await replaceFile(file, `${JSON.stringify(document, null, 2)}\n`);
+  if (before !== null && before.vectors !== vectors)
+    await fs.rm(path.join(folder, path.basename(before.vectors)), { force: true });
   return file;
 }
 
@@ -97,6 +111,7 @@ export async function loadAttribute(folder: string, name: string): Promise<Store
   return {
     facts,
     vector: { method: facts.method, direction, weights, bias, heldOutAuc: facts.heldOutAuc ?? NaN },
+    alone: arrays.get('alone')?.values ?? direction,
   };
 }
 

@@ -1,7 +1,7 @@
 import * as fs from 'node:fs/promises';
 import * as path from 'node:path';
 import type { AttributeState, ExportState, RunState } from '../../contract/studio/state.ts';
-import { listAttributes } from '../project/attribute-folder.ts';
+import { attributesWithLeaks } from '../jobs/attribute.ts';
 import { sizeOnDisk } from '../node/files.ts';
 import type { Project } from '../project/project.ts';
 import { RunFolder } from '../project/run-folder.ts';
@@ -37,10 +37,10 @@ async function runState(run: RunFolder, contentHash: string | null): Promise<Run
 }
 
 export async function attributeStates(project: Project): Promise<AttributeState[]> {
-  const facts = await listAttributes(project.attributes);
+  const facts = await attributesWithLeaks(project.attributes);
   if (facts.length === 0) return [];
   const newest = await newestModel(project);
-  return facts.map(({ name, method, model, heldOutAuc, ...sides }) => ({
+  return facts.map(({ name, method, model, heldOutAuc, axis, apart, leaks, ...sides }) => ({
     name,
     method,
     run: model.run,
@@ -48,6 +48,9 @@ export async function attributeStates(project: Project): Promise<AttributeState[
     without: sides.without,
     heldOutAuc,
     current: model.hash === newest?.hash,
+    axis,
+    apart,
+    leaks,
   }));
 }
 

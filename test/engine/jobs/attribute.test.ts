@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { sidesOf } from '../../../src/engine/jobs/attribute.ts';
+import { sidesOf } from '../../../src/engine/jobs/attribute-examples.ts';
 
 describe('the sides of a column', () => {
   it.each([

@@ -5,7 +5,7 @@ import {
   areaUnderCurve,
   learnAttribute,
   score,
-  type AttributeMethod,
+  type LearningMethod,
   type LabelledLatents,
 } from '../../../src/engine/latent/attribute.ts';
 
@@ -38,7 +38,7 @@ function synthetic(
       latents[n * SIZE + k] = 3 + (yes ? TRUE[k] : 0) + row.reduce((sum, m, i) => sum + m * noise[i], 0);
     });
   });
-  return { latents, size: SIZE, has };
+  return { latents, logVariances: null, size: SIZE, has };
 }
 
 function cosine(a: ArrayLike<number>, b: ArrayLike<number>): number {
@@ -59,7 +59,7 @@ function chanceInOrder(d: number): number {
   return sum;
 }
 
-const METHODS: AttributeMethod[] = ['mean', 'logistic'];
+const METHODS: LearningMethod[] = ['mean', 'logistic'];
 
 describe.each(METHODS)('an attribute learned by %s', (method) => {
   it.each([
@@ -144,6 +144,57 @@ describe('the two methods', () => {
     const [mean, logistic] = METHODS.map((method) => learnAttribute(data, method, 1));
     expect(logistic.heldOutAuc).toBeGreaterThan(mean.heldOutAuc + 0.05);
     expect(cosine(mean.direction, logistic.direction)).toBeGreaterThan(0.98);
+  });
+});
+
+describe('the regression', () => {
+  /** Few pictures, many dimensions that say nothing: narrow in the means, wide in the posterior. */
+  function drowned(count: number, seed: number): LabelledLatents {
+    const size = 60;
+    const rng = createRng(seed);
+    const latents = new Float32Array(count * size).map(() => 0.1 * rng.normal());
+    const has = Array.from({ length: count }, (_, n) => n % 2 === 0);
+    has.forEach((yes, n) => (latents[n * size] = rng.normal() + (yes ? 1.2 : -1.2)));
+    const logVariances = latents.map((_, i) => (i % size === 0 ? -4 : 0));
+    return { latents, logVariances, size, has };
+  }
+
+  it('is not drowned by dimensions in which the posterior says nothing', () => {
+    const data = drowned(120, 12);
+    const known = learnAttribute(data, 'logistic', 1);
+    const unaware = learnAttribute({ ...data, logVariances: null }, 'logistic', 1);
+    const best = areaUnderCurve(data.has.map((has, n) => ({ has, score: data.latents[n * data.size] })));
+    expect(known.heldOutAuc).toBeGreaterThan(best - 0.03);
+    expect(known.heldOutAuc).toBeGreaterThan(unaware.heldOutAuc + 0.02);
+  });
+
+  it('learns from undecided pictures too, which have no part in the score', () => {
+    const data = synthetic(600, PLAIN, 13);
+    const amounts = data.has.map((_, n) => {
+      const along = TRUE.reduce((sum, t, k) => sum + t * (data.latents[n * SIZE + k] - 3), 0);
+      return along;
+    });
+    const sorted = [...amounts].sort((a, b) => a - b);
+    const [low, high] = [sorted[30], sorted[570]];
+    const has = amounts.map((a) => (a <= low ? false : a >= high ? true : null));
+    const graded = amounts.map((a) => (a - low) / (high - low));
+    const without = learnAttribute({ ...data, has }, 'logistic', 1);
+    const withThem = learnAttribute({ ...data, has, amounts: graded }, 'logistic', 1);
+    expect(withThem.heldOutAuc).toBeGreaterThan(0.99);
+    expect(cosine(withThem.weights, TRUE)).toBeGreaterThan(cosine(without.weights, TRUE));
+    expect(cosine(withThem.weights, TRUE)).toBeGreaterThan(0.995);
+  });
+
+  it.each(METHODS)('and the mean count pictures by their shares (%s)', (method) => {
+    const data = synthetic(300, PLAIN, 14);
+    const twice = data.has.map((_, n) => n % 3 === 0);
+    const rows = data.has.flatMap((_, n) => (twice[n] ? [n, n] : [n]));
+    const latents = Float32Array.from(
+      rows.flatMap((n) => [...data.latents.subarray(n * SIZE, (n + 1) * SIZE)]),
+    );
+    const repeated = learnAttribute({ ...data, latents, has: rows.map((n) => data.has[n]) }, method, 1);
+    const shared = learnAttribute({ ...data, shares: twice.map((two) => (two ? 2 : 1)) }, method, 1);
+    expect(cosine(repeated.direction, shared.direction)).toBeGreaterThan(0.99);
   });
 });
 

@@ -20,7 +20,7 @@ function correlated(count: number, together: number, seed: number) {
     return { first, second };
   });
   const learned = (side: 'first' | 'second', method: 'mean' | 'logistic' = 'mean') =>
-    learnAttribute({ latents, size: SIZE, has: sides.map((s) => s[side]) }, method, 1);
+    learnAttribute({ latents, logVariances: null, size: SIZE, has: sides.map((s) => s[side]) }, method, 1);
   return { learned, gaussian: fitLatentGaussian(latents, null, SIZE) };
 }
 

@@ -98,6 +98,8 @@ describe('attributes', () => {
       without: 4,
       heldOutAuc: 0.75,
       apart: [],
+      balanced: [],
+      axis: null,
     },
     vector: {
       method: 'mean',
@@ -106,6 +108,7 @@ describe('attributes', () => {
       bias: -0.125,
       heldOutAuc: 0.75,
     },
+    alone: new Float32Array(4).fill(value),
   });
 
   it.each(
@@ -118,6 +121,20 @@ describe('attributes', () => {
     expect(await listAttributes(into)).toEqual([attribute(name).facts]);
     await saveAttribute(into, attribute(name, 2));
     expect((await loadAttribute(into, name)).vector.direction[0]).toBe(2);
+    // What took its place left nothing behind.
+    expect(fs.readdirSync(into)).toHaveLength(2);
+  });
+
+  it('freed of others come back with what they were alone', async () => {
+    const into = path.join(folder, 'attributes');
+    const plain = attribute('smile');
+    const freed = {
+      ...plain,
+      facts: { ...plain.facts, apart: ['glasses'], balanced: ['hair'] },
+      alone: new Float32Array(4).fill(7),
+    };
+    await saveAttribute(into, freed);
+    expect(await loadAttribute(into, 'smile')).toEqual(freed);
   });
 
   it('with names that differ are kept apart', async () => {

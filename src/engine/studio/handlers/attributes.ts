@@ -1,5 +1,6 @@
 import { MorphloomError } from '../../../contract/errors.ts';
-import { latentsAlong, loadMoves } from '../../jobs/attribute.ts';
+import { latentsAlong, loadMoves } from '../../jobs/attribute-moves.ts';
+import { freeAttribute, keepDirection } from '../../jobs/attribute.ts';
 import { removeAttribute } from '../../project/attribute-folder.ts';
 import type { Handlers } from '../context.ts';
 import { decodeGently } from '../gently.ts';
@@ -7,7 +8,7 @@ import type { Services } from '../services.ts';
 
 type Offered = Extract<keyof Handlers, `attributes.${string}`>;
 
-export function attributeHandlers({ sessions, jobs, stage }: Services): Pick<Handlers, Offered> {
+export function attributeHandlers({ sessions, jobs, stage, instruments }: Services): Pick<Handlers, Offered> {
   return {
     'attributes.learn': async ({ project, ...request }, { client }) => {
       const session = await sessions.writing(project, client);
@@ -21,6 +22,25 @@ export function attributeHandlers({ sessions, jobs, stage }: Services): Pick<Han
         projectName: session.project.facts.name,
         attribute: request.name,
       });
+    },
+    'attributes.keepDirection': async (
+      { project, run, name, direction: number, reversed },
+      { client, signal, onProgress },
+    ) => {
+      const session = await sessions.writing(project, client);
+      await instruments.play(session.project, run, (instrument) =>
+        keepDirection(instrument, name, { number, reversed, signal, onProgress }),
+      );
+      session.changed();
+      return {};
+    },
+    'attributes.free': async ({ project, run, name, of }, { client, signal, onProgress }) => {
+      const session = await sessions.writing(project, client);
+      await instruments.play(session.project, run, (instrument) =>
+        freeAttribute(instrument, name, of, { signal, onProgress }),
+      );
+      session.changed();
+      return {};
     },
     'attributes.remove': async ({ project, name }, { client }) => {
       const session = await sessions.writing(project, client);

@@ -8,7 +8,7 @@ import type { Session } from '../sessions.ts';
 const SEED = 1;
 
 export async function learnAttributeWork(
-  { name, run, examples, method }: JobRequestOf<'learn-attribute'>,
+  { name, run, examples, method, apart, balance }: JobRequestOf<'learn-attribute'>,
   { onProgress, signal }: JobContext,
   session: Session,
   { instruments }: Services,
@@ -16,6 +16,8 @@ export async function learnAttributeWork(
   await instruments.play(session.project, run, (instrument) =>
     learnAttributeFrom(instrument, name, examples, {
       method: method ?? undefined,
+      apart,
+      balance,
       seed: SEED,
       onProgress,
       signal,
