@@ -1,14 +1,8 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import { DEFAULT_MORPH } from '../src/contract/morph.ts';
-import { lerp } from '../src/core/interpolate.ts';
-import { type OpenedInstrument, openInstrument } from '../src/engine/latent/open.ts';
-import { decodeAll, encodeAll } from '../src/engine/morph/codec.ts';
-import { timelineFrames } from '../src/engine/morph/frames.ts';
+import { openInstrument } from '../src/engine/latent/open.ts';
 import { morphMetrics } from '../src/engine/morph/metrics.ts';
-import { openMaterial, picturesNamed } from '../src/engine/morph/pictures.ts';
-import { morphTimeline } from '../src/engine/morph/recipe.ts';
-import { TimelineStudio } from '../src/engine/morph/timeline.ts';
+import { floats, morphMethods, pictureOf } from './morphs/methods.ts';
 import { median, morphloom, withFolder } from './support.ts';
 
 /**
@@ -24,42 +18,6 @@ const MINUTES = 3;
 const STRIDE = 7;
 
 type Metrics = ReturnType<typeof morphMetrics> & { readonly endpoint: number };
-type Method = (a: string, b: string) => Promise<Float32Array[]>;
-
-function methodsOf(instrument: OpenedInstrument, pixelsOf: (file: string) => Promise<Uint8Array>) {
-  const ends = (a: string, b: string): Promise<Uint8Array[]> => Promise.all([pixelsOf(a), pixelsOf(b)]);
-  const steps = Array.from({ length: FRAMES }, (_, i) => i / (FRAMES - 1));
-  const between = (a: Float32Array, b: Float32Array, t: number): Float32Array => {
-    const out = new Float32Array(a.length);
-    lerp(a, b, t, out);
-    return out;
-  };
-  const dissolve: Method = async (a, b) => {
-    const [from, to] = (await ends(a, b)).map(floats);
-    return steps.map((t) => between(from, to, t));
-  };
-  const straight: Method = async (a, b) => {
-    const [from, to] = encodeAll(instrument, await ends(a, b));
-    return decodeAll(
-      instrument,
-      steps.map((t) => between(from, to, t)),
-    );
-  };
-  const ours: Method = async (a, b) => {
-    const references = await picturesNamed(instrument, [a, b]);
-    const material = await openMaterial(instrument, references);
-    const ids = references.map(({ id }) => id);
-    const timeline = morphTimeline('pair', ids, { ...DEFAULT_MORPH, path: 'slerp', frames: FRAMES });
-    const frames: Float32Array[] = [];
-    const plan = await new TimelineStudio(instrument, material).plan(timeline);
-    for await (const { data } of timelineFrames(plan)) frames.push(floats(data));
-    material.close();
-    return frames;
-  };
-  return { dissolve, 'lerp and decode': straight, ours };
-}
-
-const floats = (bytes: Uint8Array): Float32Array => Float32Array.from(bytes, (value) => value / 255);
 const mean = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0) / values.length;
 
 async function measure(project: string, folder: string): Promise<void> {
@@ -68,18 +26,12 @@ async function measure(project: string, folder: string): Promise<void> {
     .readdirSync(folder)
     .filter((name) => name.endsWith('.png'))
     .map((name) => path.join(folder, name));
-  const pixelsOf = async (file: string): Promise<Uint8Array> => {
-    const references = await picturesNamed(instrument, [file]);
-    const material = await openMaterial(instrument, references);
-    const pixels = await material.picture(references[0].id);
-    material.close();
-    return pixels;
-  };
+  const pixelsOf = (file: string): Promise<Uint8Array> => pictureOf(instrument, file);
   const pairs = Array.from({ length: PAIRS }, (_, i) => [files[i], files[(i + STRIDE) % files.length]]);
   process.stdout.write(
     `${PAIRS} pairs of pictures that the model has not seen, ${FRAMES} frames each: mean (median) over the pairs\n`,
   );
-  for (const [name, method] of Object.entries(methodsOf(instrument, pixelsOf))) {
+  for (const [name, method] of Object.entries(morphMethods(instrument, FRAMES))) {
     const all: Metrics[] = [];
     for (const [a, b] of pairs) {
       const frames = await method(a, b);
