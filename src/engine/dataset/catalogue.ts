@@ -13,6 +13,8 @@ export interface PicturesWanted {
   readonly label?: string | null | undefined;
   /** Only those whose file's name has this in it, whatever the case. */
   readonly search?: string | undefined;
+  /** Only these, as far as they are there, in this order; in place of label and search. */
+  readonly ids?: readonly string[] | null | undefined;
 }
 
 /** What is made once for an open dataset, so that a page of 50,000 pictures costs a page. */
@@ -64,9 +66,12 @@ export function pixelsOf(dataset: Dataset, ids: readonly string[]): Pixels {
 /** A page of a dataset's pictures, in the order of the set, and how many fit in all. */
 export function listPictures(
   dataset: Dataset,
-  { from, count, label = null, search = '' }: PicturesWanted,
+  { from, count, label = null, search = '', ids = null }: PicturesWanted,
 ): { total: number; pictures: PictureState[] } {
-  const indices = filtered(dataset, label, normalised(search));
+  const indices =
+    ids === null
+      ? filtered(dataset, label, normalised(search))
+      : ids.map((id) => indexOfPicture(dataset, id)).filter((index) => index >= 0);
   const total = indices?.length ?? dataset.count;
   const pictures: PictureState[] = [];
   for (let i = from; i < Math.min(from + count, total); i++) {

@@ -1,23 +1,24 @@
 import { smoothstep } from '../../core/easing.ts';
 import { isAligned } from '../../contract/dataset.ts';
 import { MorphloomError } from '../../contract/errors.ts';
-import { hashOf } from '../dataset/items.ts';
 import type { Frame } from '../export/frame.ts';
 import { framesOf } from '../export/model-frames.ts';
-import type { Material } from '../morph/material.ts';
+import type { StoredMaterial } from '../morph/material.ts';
 import type { TimelinePlan } from '../morph/plan.ts';
 import { breathe } from '../node/breathe.ts';
-import { decodeWithin, printable, readPictureFile, uprightSize } from '../node/pictures/index.ts';
+import { decodeWithin, printable, uprightSize } from '../node/pictures/index.ts';
 import { createPhotoCompositor, photoPixelsPerFramePixel } from './onto.ts';
 import { openFaceRecords } from './records.ts';
 
 export interface PutBackOptions {
   readonly plan: TimelinePlan;
-  readonly material: Material;
+  readonly material: StoredMaterial;
   /** The picture whose photo the frames go onto: one of the timeline's keyframes. */
   readonly picture: string;
   /** Size of the frames, as a multiple of the model's pictures. */
   readonly scale: number;
+  /** Which frame of the timeline the first is. */
+  readonly from?: number;
   /** The dataset folder: what is known of faces lies there. */
   readonly dataset: string;
   readonly signal?: AbortSignal | undefined;
@@ -30,7 +31,7 @@ export interface PutBackOptions {
  */
 export async function* framesOnPhoto(
   frames: AsyncIterable<Frame>,
-  { plan, material, picture, scale, dataset, signal }: PutBackOptions,
+  { plan, material, picture, scale, from = 0, dataset, signal }: PutBackOptions,
 ): AsyncGenerator<Frame, void, undefined> {
   const { source, crop } = material.reference(picture);
   if (!isAligned(crop)) {
@@ -44,10 +45,7 @@ export async function* framesOnPhoto(
       'A face with alpha cannot be put back on a photo; train on three channels.',
     );
   }
-  const content = await readPictureFile(source);
-  if (hashOf(content.data) !== picture) {
-    throw new MorphloomError('input', `"${printable(source)}" has changed; import the pictures again.`);
-  }
+  const content = await material.file(picture);
   const upright = await uprightSize(content);
   const frameSize = { width: Math.round(image.width * scale), height: Math.round(image.height * scale) };
   const shrunk = Math.max(1, photoPixelsPerFramePixel(crop, upright, frameSize));
@@ -65,7 +63,7 @@ export async function* framesOnPhoto(
     outline,
   });
   const { width, height } = compositor;
-  let at = 0;
+  let at = from;
   for await (const frame of frames) {
     await breathe(signal);
     const data = compositor.compose(frame.data, keptAt(plan, at++, picture));

@@ -19,6 +19,7 @@ import { timelineFrames } from './frames.ts';
 import type { PictureReference } from './material.ts';
 import { openMaterial } from './pictures.ts';
 import { framesOnPhoto } from '../faces/put-back.ts';
+import type { TimelinePlan } from './plan.ts';
 import type { ReadRecipe } from './recipe.ts';
 import { estimateSheet, writeSheet } from './sheet.ts';
 import type { Hooks } from './timeline.ts';
@@ -123,11 +124,17 @@ export const endingOf = (format: ExportFormat): string => ENDINGS[format];
 export function exportOf({
   scale,
   maxBytes,
+  onto,
   ...asked
-}: Omit<ExportSettings, 'name'>): Pick<TimelineExport, 'scale' | 'encoding' | 'maxBytes'> {
+}: Omit<ExportSettings, 'name'>): Pick<TimelineExport, 'scale' | 'onto' | 'encoding' | 'maxBytes'> {
   const { quality, side, framesPerSecond, background, plays, columns } = asked;
   const encoding = { quality, side, framesPerSecond, background, plays, columns };
-  return { scale: side === null ? scale : undefined, encoding, maxBytes: maxBytes ?? undefined };
+  return {
+    scale: side === null ? scale : undefined,
+    onto: onto ?? undefined,
+    encoding,
+    maxBytes: maxBytes ?? undefined,
+  };
 }
 
 /**
@@ -188,18 +195,33 @@ async function withStudio<T>(
 type Opened = Awaited<ReturnType<typeof openMaterial>>;
 type RecipeOf = (material: Pick<Opened, 'reference'>) => (encoding: Encoding) => Provenance;
 
+/** A plan's frames, on the whole photo where that is asked for. */
+function framesOf(
+  plan: TimelinePlan,
+  material: Opened,
+  {
+    instrument,
+    onto,
+    scale,
+    from = 0,
+    to = plan.frameCount,
+    signal,
+  }: Drawing & { readonly scale: number; readonly from?: number; readonly to?: number },
+): AsyncIterable<Frame> {
+  const frames = timelineFrames(plan, { scale, from, to, signal });
+  const { dataset } = instrument.project;
+  return onto === undefined
+    ? frames
+    : framesOnPhoto(frames, { plan, material, picture: onto, scale, from, dataset, signal });
+}
+
 async function draw(job: Drawing & { readonly out: string }, recipeOf: RecipeOf): Promise<WrittenTimeline> {
-  const { timeline, scale = 1, onto, encoding = DEFAULT_ENCODING, maxBytes, out, onProgress, signal } = job;
+  const { timeline, scale = 1, encoding = DEFAULT_ENCODING, maxBytes, out, onProgress, signal } = job;
   if (!isSheet(out)) await checkFormat(out);
   return withStudio(job, async (studio, material) => {
     const provenance = recipeOf(material);
     const plan = await studio.plan(timeline, { onProgress, signal });
-    const aligned = timelineFrames(plan, { scale, signal });
-    const { dataset } = job.instrument.project;
-    const frames =
-      onto === undefined
-        ? aligned
-        : framesOnPhoto(aligned, { plan, material, picture: onto, scale, dataset, signal });
+    const frames = framesOf(plan, material, { ...job, scale });
     const written = isSheet(out)
       ? await writeSheet(plan, frames, { out, encoding, provenance: provenance(encoding), onProgress })
       : await writeAnimation({
@@ -239,8 +261,8 @@ export function estimateTimeline(job: TimelineExport): Promise<ExportEstimate> {
     for (let place = 0; place < PLACES; place++) {
       const from = Math.round(((frameCount - length) * place) / (PLACES - 1));
       const run: Frame[] = [];
-      for await (const frame of timelineFrames(plan, { scale, from, to: from + length, signal }))
-        run.push(frame);
+      const frames = framesOf(plan, material, { ...job, scale, from, to: from + length });
+      for await (const frame of frames) run.push(frame);
       runs.push(run);
     }
     if (isSheet(out)) {

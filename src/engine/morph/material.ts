@@ -3,7 +3,7 @@ import { MorphloomError } from '../../contract/errors.ts';
 import type { Dataset } from '../dataset/index.ts';
 import { hashOf } from '../dataset/items.ts';
 import { exists } from '../node/files.ts';
-import { decodeBytes, printable, readPictureFile } from '../node/pictures/index.ts';
+import { decodeBytes, type PictureBytes, printable, readPictureFile } from '../node/pictures/index.ts';
 import type { PictureShape } from './codec.ts';
 
 /** A picture as a recipe refers to it. */
@@ -27,6 +27,12 @@ export interface Material {
   direction(attribute: string): Promise<Float32Array>;
 }
 
+/** The same of pictures that lie on the disk. */
+export interface StoredMaterial extends Material {
+  /** A picture's whole file, under its own name or the one that the project knows its content by. Throws `input` when it is gone or has changed. */
+  file(id: string): Promise<PictureBytes>;
+}
+
 export interface MaterialOptions {
   readonly image: PictureShape;
   readonly dataset: Pick<Dataset, 'format' | 'entries' | 'read'>;
@@ -36,7 +42,12 @@ export interface MaterialOptions {
 }
 
 /** The pictures of a project, and of files beside it. They are read when they are asked for. */
-export function createMaterial({ image, dataset, direction, references = [] }: MaterialOptions): Material {
+export function createMaterial({
+  image,
+  dataset,
+  direction,
+  references = [],
+}: MaterialOptions): StoredMaterial {
   const format = image as ImageFormat;
   const { width, height, channels } = dataset.format;
   const packed = width === image.width && height === image.height && channels === image.channels;
@@ -56,31 +67,48 @@ export function createMaterial({ image, dataset, direction, references = [] }: M
     const found = known.get(id);
     return found !== undefined && sameCrop(found.entry.crop, crop) ? found : null;
   };
-  const fromFiles = async (wanted: PictureReference, size: ImageFormat): Promise<Uint8Array> => {
+  /** Null where no file has the content any more; `there` where one has another by now. */
+  const fileOf = async (
+    wanted: PictureReference,
+  ): Promise<{ readonly content: PictureBytes | null; readonly there: boolean }> => {
     const places = new Set([wanted.source, known.get(wanted.id)?.entry.source ?? wanted.source]);
     let there = false;
     for (const place of places) {
       if (!(await exists(place))) continue;
       there = true;
       const content = await readPictureFile(place);
-      if (hashOf(content.data) === wanted.id) return (await decodeBytes(content, size, wanted.crop)).pixels;
+      if (hashOf(content.data) === wanted.id) return { content, there };
     }
+    return { content: null, there };
+  };
+  const gone = ({ source }: PictureReference, there: boolean): MorphloomError => {
+    const what = there ? 'has changed since the morph was made' : 'is no longer there';
+    return new MorphloomError(
+      'input',
+      `"${printable(source)}" ${what}, and the project does not know its old content under another name; put the original back.`,
+    );
+  };
+  const fromFiles = async (wanted: PictureReference, size: ImageFormat): Promise<Uint8Array> => {
+    const { content, there } = await fileOf(wanted);
+    if (content !== null) return (await decodeBytes(content, size, wanted.crop)).pixels;
     if (inDataset(wanted) !== null) {
       throw new MorphloomError(
         'input',
         `"${printable(wanted.source)}" is not there as a file of its own, so it cannot be shown at another size than the dataset's; show it at scale 1, or put the file back.`,
       );
     }
-    const what = there ? 'has changed since the morph was made' : 'is no longer there';
-    throw new MorphloomError(
-      'input',
-      `"${printable(wanted.source)}" ${what}, and the project does not know its old content under another name; put the original back.`,
-    );
+    throw gone(wanted, there);
   };
 
   return {
     reference,
     direction,
+    file: async (id) => {
+      const wanted = reference(id);
+      const { content, there } = await fileOf(wanted);
+      if (content === null) throw gone(wanted, there);
+      return content;
+    },
     picture: (id) => {
       const wanted = reference(id);
       const own = packed ? inDataset(wanted) : null;

@@ -7,10 +7,10 @@ import { loadForModel } from '../jobs/attribute-moves.ts';
 import type { OpenedInstrument } from '../latent/open.ts';
 import { exists } from '../node/files.ts';
 import { printable, readPictureFile } from '../node/pictures/index.ts';
-import { createMaterial, type Material, type PictureReference } from './material.ts';
+import { createMaterial, type PictureReference, type StoredMaterial } from './material.ts';
 
 /** The material of a project; its pictures can be asked for until it is closed. */
-export interface ProjectMaterial extends Material {
+export interface ProjectMaterial extends StoredMaterial {
   close(): void;
 }
 

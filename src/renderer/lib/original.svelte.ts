@@ -1,24 +1,24 @@
-import { studio } from '../../lib/studio.svelte.ts';
+import { studio } from './studio.svelte.ts';
 
 /** Enough to place a frame or an eye by eye, in pixels. */
 const SIDE = 1600;
 
-/** A picture's original, whole and upright, as an editor shows it. */
+/** A picture's original, whole and upright. */
 export class Original {
   /** Null until it is there. */
   image = $state.raw<HTMLImageElement | null>(null);
   /** Whether its file is there no more. */
   gone = $state(false);
 
-  /** Fetches it; made to be called from an `$effect` that returns what this returns. */
-  load(id: string): () => void {
+  /** Fetches it, at most this wide and high; made to be called from an `$effect` that returns what this returns. */
+  load(id: string, side = SIDE): () => void {
     const control = new AbortController();
     let url: string | null = null;
     void (async () => {
       const project = studio.project?.folder;
       if (project === undefined) return;
       const original = await studio
-        .ask('pictures.original', { project, id, side: SIDE }, control.signal)
+        .ask('pictures.original', { project, id, side }, control.signal)
         .catch(() => null);
       if (control.signal.aborted) return;
       if (original === null || original.type === null) {

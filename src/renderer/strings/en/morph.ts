@@ -181,6 +181,12 @@ export const morph = {
     },
     size: 'Size',
     sizeText: (width: number, height: number) => `${number(width)} × ${number(height)}`,
+    faceSize: 'Size of the face',
+    onto: 'Put the face back on the photo',
+    ontoWhich: 'Onto the photo of',
+    ontoHint:
+      'Only the face moves; the rest of the photo stands still. The photo is as large as makes its face as large as chosen.',
+    photoSize: (width: number, height: number) => `The photo is ${number(width)} × ${number(height)}.`,
     limit: 'No larger than',
     noLimit: 'As large as it gets',
     under: (megabytes: number) => `${number(megabytes)} MB`,
