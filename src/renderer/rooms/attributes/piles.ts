@@ -28,6 +28,12 @@ export function takeOff(piles: Piles, side: Side, id: string): void {
 export const lacking = (piles: Piles): number =>
   Math.max(0, FEWEST - Math.min(piles.with.length, piles.without.length));
 
+/** Names, with this one among them or not; in the order in which they came. */
+export const withOrWithout = (names: readonly string[], name: string, on: boolean): string[] => [
+  ...names.filter((other) => other !== name),
+  ...(on ? [name] : []),
+];
+
 /** How far to trust an attribute, by how many of 100 pairs it tells right. */
 export function verdictOf(auc: number): 'clear' | 'usable' | 'faint' | 'none' {
   if (auc >= 0.9) return 'clear';

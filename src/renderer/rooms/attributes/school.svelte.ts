@@ -21,6 +21,10 @@ export class School {
   /** The attribute that is looked at; null while another is taught. */
   chosen = $state<string | null>(null);
   jobId = $state<string | null>(null);
+  /** Those that are made equally frequent on both sides, by name. */
+  balance = $state.raw<readonly string[]>([]);
+  /** Whether one is being freed of others. */
+  freeing = $state(false);
   #removed = $state.raw<ReadonlyMap<string, ReturnType<typeof setTimeout>>>(new Map());
 
   constructor(project: string) {
@@ -86,6 +90,7 @@ export class School {
     this.chosen = null;
     this.name = '';
     this.jobId = null;
+    this.balance = [];
     this.history.reset({ with: [], without: [] });
   }
 
@@ -97,8 +102,21 @@ export class School {
         : kind === 'label'
           ? { kind, label: this.label }
           : { kind, column: this.column };
-    const job = await studio.call('attributes.learn', { project: this.project, run, name, examples });
+    const job = await studio.call('attributes.learn', {
+      project: this.project,
+      run,
+      name,
+      examples,
+      balance: [...this.balance],
+    });
     if (job !== undefined) this.jobId = job.id;
+  }
+
+  /** Frees one of others, so that they do not come along. */
+  async free(run: string, name: string, of: string[]): Promise<void> {
+    this.freeing = true;
+    await studio.call('attributes.free', { project: this.project, run, name, of });
+    this.freeing = false;
   }
 
   /** Shows what was learned, once it is. */
@@ -138,6 +156,12 @@ export class School {
 }
 
 let school: School | null = null;
+
+/** Shows an attribute that was kept elsewhere. */
+export function attributeKept(project: string, name: string): void {
+  schoolOf(project).chosen = name;
+  studio.go('attributes');
+}
 
 /** The school of the open project. */
 export function schoolOf(project: string): School {

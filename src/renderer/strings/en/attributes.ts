@@ -24,6 +24,9 @@ export const attributes = {
     faint: 'That is faint: more pictures would help.',
     none: 'That is hardly more than guessing: show it more pictures, or clearer ones.',
   },
+  fromDirection: (index: number, share: number) =>
+    `Nobody taught it: direction ${number(index)} of the model, ${(share * 100).toFixed(share < 0.095 ? 1 : 0)} % of all difference between your pictures.`,
+  direction: 'A direction of the model',
   learnedFrom: (yes: number, no: number) =>
     `Learned from ${plural(yes, 'picture', 'pictures')} with it and ${number(no)} without.`,
 
@@ -55,6 +58,18 @@ export const attributes = {
   replaces: 'It takes the place of the attribute of this name.',
   failed: 'It could not be learned',
   learned: (name: string) => `“${name}” is learned.`,
+
+  along: 'What comes along',
+  alongHint: 'For every 1 σ of this one. Kept out, it stays where it is, as far as the model can tell.',
+  alongNone: 'Nothing else of what it knows.',
+  changes: (amount: number) =>
+    Math.abs(amount) < 0.05 ? 'hardly changes' : `${amount > 0 ? '+' : '−'}${Math.abs(amount).toFixed(2)} σ`,
+  stays: (alone: number) => `stays where it is; was ${alone > 0 ? '+' : '−'}${Math.abs(alone).toFixed(2)} σ`,
+  keepOut: 'Keep it out',
+  keepOutOf: (name: string) => `Keep “${name}” out`,
+  evenly: 'Does something else often come with it?',
+  evenlyHint:
+    'What you switch on is made equally frequent with and without, so that it is not learned in its place.',
 
   picture: 'On which picture',
   strength: 'Strength',

@@ -5,8 +5,18 @@ import {
   sortOnto,
   takeOff,
   verdictOf,
+  withOrWithout,
   type Piles,
 } from '../../../../src/renderer/rooms/attributes/piles.ts';
+
+describe('a list of names', () => {
+  it('has a name once, or not at all', () => {
+    expect(withOrWithout(['a', 'b'], 'b', true)).toEqual(['a', 'b']);
+    expect(withOrWithout(['a', 'b'], 'c', true)).toEqual(['a', 'b', 'c']);
+    expect(withOrWithout(['a', 'b'], 'a', false)).toEqual(['b']);
+    expect(withOrWithout(['a'], 'c', false)).toEqual(['a']);
+  });
+});
 
 describe('two piles', () => {
   it('never hold a picture twice, and hold it where it was put last', () => {
