@@ -30,7 +30,7 @@ export type Work = (request: JobRequest, context: JobContext) => Promise<'done' 
 const ACTIVE: readonly JobState[] = ['queued', 'running', 'paused', 'stopping'];
 
 /** Whether it waits, or is being done. */
-export const isActive = ({ state }: Job): boolean => ACTIVE.includes(state);
+export const isActive = ({ state }: Pick<Job, 'state'>): boolean => ACTIVE.includes(state);
 
 /** A job that waits for its turn. */
 export function newJob(request: JobRequest, title: string, subject: JobSubject | null): Job {

@@ -33,13 +33,19 @@ export class Jobs {
     private readonly log: (line: string) => void,
   ) {}
 
-  /** Takes up what the journal has: what ran when the engine ended is interrupted. */
+  /**
+   * Takes up what the journal has. What ran when the engine ended without a word is interrupted: it may be what
+   * ended it. Exports that waited still wait their turn; anything else that waited is offered again.
+   */
   async recover(): Promise<void> {
     for (const { job, request } of await this.journal.read()) {
-      const state = isActive(job) ? 'interrupted' : job.state;
-      this.#records.set(job.id, this.#record({ ...job, state, endedAt: job.endedAt ?? Date.now() }, request));
+      const waits = job.state === 'queued' && request.kind === 'export';
+      const state = isActive(job) && !waits ? 'interrupted' : job.state;
+      const endedAt = isActive({ state }) ? null : (job.endedAt ?? Date.now());
+      this.#records.set(job.id, this.#record({ ...job, state, endedAt }, request));
     }
     await this.#save();
+    this.#next();
   }
 
   /** The newest first. */
@@ -135,7 +141,10 @@ export class Jobs {
     await this.#save();
   }
 
-  /** Ends all that runs: training commits first. The journal has them as interrupted, to go on with later. */
+  /**
+   * Ends all that runs: training commits first. The journal has it as interrupted, to go on with later; an
+   * export is queued again, and begins anew with the next engine.
+   */
   async close(): Promise<void> {
     this.#closing = true;
     const running = [...this.#records.values()].filter(({ job }) => isActive(job));
@@ -229,7 +238,9 @@ export class Jobs {
       this.#end(record, outcome === 'stopped' && this.#closing ? 'interrupted' : 'done');
     } catch (error) {
       if (!(error instanceof MorphloomError && error.code === 'cancelled')) this.#fail(record, error);
-      else this.#end(record, this.#closing ? 'interrupted' : 'cancelled');
+      else if (!this.#closing) this.#end(record, 'cancelled');
+      else if (record.request.kind === 'export') this.#change(record, { state: 'queued' });
+      else this.#end(record, 'interrupted');
     }
     await this.#save();
     this.#next();

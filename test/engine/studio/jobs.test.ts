@@ -4,7 +4,7 @@ import * as path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { MorphloomError } from '../../../src/contract/errors.ts';
 import type { Job } from '../../../src/contract/studio/state.ts';
-import type { JobRequest } from '../../../src/engine/studio/job-requests.ts';
+import { type JobRequest, jobRequestSchema } from '../../../src/engine/studio/job-requests.ts';
 import type { JobContext, Work } from '../../../src/engine/studio/job.ts';
 import { Jobs } from '../../../src/engine/studio/jobs.ts';
 import { Journal } from '../../../src/engine/studio/journal.ts';
@@ -19,6 +19,20 @@ const train = (project: string, run: string | null = null): JobRequest => ({
   seed: 0,
   run,
 });
+const exporting = (name: string): JobRequest =>
+  jobRequestSchema.parse({
+    kind: 'export',
+    project: '/a',
+    timeline: {
+      schema: 1,
+      name: 'Loop',
+      keyframes: [{ key: 'one', place: { kind: 'picture', id: '0'.repeat(32) } }],
+      seconds: 1,
+      framesPerSecond: 10,
+    },
+    settings: { format: 'gif', name },
+    out: `/a/exports/${name}.gif`,
+  });
 const edit = (project: string): JobRequest => ({ kind: 'edit', project, changes: [] });
 
 /** Work that goes on until the test says how it ends. */
@@ -163,6 +177,28 @@ describe('jobs', () => {
     await journal.close();
     await open();
     expect([state(training), state(waiting)]).toEqual(['interrupted', 'interrupted']);
+  });
+
+  it('keeps its queue of exports: what waited goes on, what ran is begun anew unless it may be to blame', async () => {
+    const [first, second] = [
+      await jobs.start(exporting('one'), 'one'),
+      await jobs.start(exporting('two'), 'two'),
+    ];
+    await until(() => hands.begun.length === 1);
+    const closing = jobs.close();
+    hands.of(first).end(new MorphloomError('cancelled', 'Stopped.'));
+    await closing;
+    await journal.close();
+    await open();
+    await until(() => hands.begun.length === 1);
+    expect([state(first), state(second)]).toEqual(['running', 'queued']);
+    // Now the engine ends without a word.
+    await journal.close();
+    await open();
+    await until(() => hands.begun.length === 1);
+    expect([state(first), state(second)]).toEqual(['interrupted', 'running']);
+    hands.of(second).end('done');
+    await until(() => state(second) === 'done');
   });
 
   it('leaves the list to the engine that has it, and begins a damaged one anew', async () => {
