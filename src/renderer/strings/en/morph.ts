@@ -185,7 +185,7 @@ export const morph = {
     onto: 'Put the face back on the photo',
     ontoWhich: 'Onto the photo of',
     ontoHint:
-      'Only the face moves; the rest of the photo stands still. The photo is as large as makes its face as large as chosen.',
+      'Only the face moves; the rest of the photo stands still. The photo is shrunk to fit the face, never enlarged.',
     photoSize: (width: number, height: number) => `The photo is ${number(width)} × ${number(height)}.`,
     limit: 'No larger than',
     noLimit: 'As large as it gets',
