@@ -21,7 +21,13 @@ import { encodeDataset } from './pictures.ts';
 interface Context {
   readonly onProgress?: OnProgress | undefined;
   readonly signal?: AbortSignal | undefined;
+  /** The means of (at most {@link MOST_FOR_DIRECTIONS}) pictures, where they are known already. */
+  readonly means?: (() => Promise<Float32Array>) | undefined;
 }
+
+const meansOf = async (instrument: OpenedInstrument, context: Context): Promise<Float32Array> =>
+  (await context.means?.()) ??
+  (await encodeDataset(instrument, { most: MOST_FOR_DIRECTIONS, ...context })).mean;
 
 /** Below this many pictures on a side the difference of means is all that they can support. */
 const ENOUGH_FOR_REGRESSION = 20;
@@ -130,7 +136,7 @@ async function keptApart(
   const vector = { ...attribute.vector, direction: alone };
   if (apart.length === 0) return { facts: { ...facts, apart: [] }, vector, alone };
   const others = await Promise.all(apart.map((other) => loadForModel(instrument, other)));
-  const { mean } = await encodeDataset(instrument, { most: MOST_FOR_DIRECTIONS, ...context });
+  const mean = await meansOf(instrument, context);
   try {
     const free = freeOf(
       vector,
@@ -159,7 +165,7 @@ export async function keepDirection(
   name: string,
   { number, reversed, ...context }: Context & { readonly number: number; readonly reversed: boolean },
 ): Promise<StoredAttribute> {
-  const { mean } = await encodeDataset(instrument, { most: MOST_FOR_DIRECTIONS, ...context });
+  const mean = await meansOf(instrument, context);
   const axes = principalAxes(mean, instrument.latentSize, number);
   const vector = axisAttribute(axes, number - 1, reversed);
   if (vector === null) {

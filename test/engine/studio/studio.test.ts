@@ -151,6 +151,15 @@ describe('the studio', () => {
     expect(sweep.pictures.count).toBe(3);
     const own = await client.call('explore.encode', { ...at(), ids: [ids[0]] });
     expect([...sweep.latents.subarray(8, 16)]).toEqual([...own.latents]);
+    await client.call('attributes.keepDirection', { ...at(), name: 'turn', direction: 1 });
+    await client.call('attributes.free', { ...at(), name: 'smile', of: ['turn'] });
+    const freed = (await client.call('projects.open', at())).attributes;
+    expect(freed.find(({ name }) => name === 'turn')).toMatchObject({ method: 'axis', axis: { number: 1 } });
+    const smile = freed.find(({ name }) => name === 'smile');
+    expect(smile?.apart).toEqual(['turn']);
+    expect(smile?.leaks.find(({ name }) => name === 'turn')?.amount).toBeCloseTo(0, 3);
+    await client.call('attributes.free', { ...at(), name: 'smile', of: [] });
+    await client.call('attributes.remove', { ...at(), name: 'turn' });
     await client.call('attributes.remove', { ...at(), name: 'mine' });
     const after = await client.call('projects.open', at());
     expect(after.attributes.map(({ name }) => name)).toEqual(['smile']);

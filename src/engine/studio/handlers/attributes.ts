@@ -1,14 +1,19 @@
 import { MorphloomError } from '../../../contract/errors.ts';
 import { latentsAlong, loadMoves } from '../../jobs/attribute-moves.ts';
 import { freeAttribute, keepDirection } from '../../jobs/attribute.ts';
+import { MOST_FOR_DIRECTIONS } from '../../jobs/directions.ts';
 import { removeAttribute } from '../../project/attribute-folder.ts';
 import type { Handlers } from '../context.ts';
 import { decodeGently } from '../gently.ts';
+import type { Playing } from '../playing.ts';
 import type { Services } from '../services.ts';
 
 type Offered = Extract<keyof Handlers, `attributes.${string}`>;
 
-export function attributeHandlers({ sessions, jobs, stage, instruments }: Services): Pick<Handlers, Offered> {
+export function attributeHandlers({ sessions, jobs, stage }: Services): Pick<Handlers, Offered> {
+  /** Explore has looked at the same pictures: they are encoded once. */
+  const means = (playing: Playing) => async (): Promise<Float32Array> =>
+    (await stage.encoded(playing, MOST_FOR_DIRECTIONS)).mean;
   return {
     'attributes.learn': async ({ project, ...request }, { client }) => {
       const session = await sessions.writing(project, client);
@@ -23,21 +28,18 @@ export function attributeHandlers({ sessions, jobs, stage, instruments }: Servic
         attribute: request.name,
       });
     },
-    'attributes.keepDirection': async (
-      { project, run, name, direction: number, reversed },
-      { client, signal, onProgress },
-    ) => {
-      const session = await sessions.writing(project, client);
-      await instruments.play(session.project, run, (instrument) =>
-        keepDirection(instrument, name, { number, reversed, signal, onProgress }),
+    'attributes.keepDirection': async ({ project, run, name, direction: number, reversed }, call) => {
+      const session = await sessions.writing(project, call.client);
+      await stage.play({ project, run }, call, (playing) =>
+        keepDirection(playing.instrument, name, { number, reversed, means: means(playing) }),
       );
       session.changed();
       return {};
     },
-    'attributes.free': async ({ project, run, name, of }, { client, signal, onProgress }) => {
-      const session = await sessions.writing(project, client);
-      await instruments.play(session.project, run, (instrument) =>
-        freeAttribute(instrument, name, of, { signal, onProgress }),
+    'attributes.free': async ({ project, run, name, of }, call) => {
+      const session = await sessions.writing(project, call.client);
+      await stage.play({ project, run }, call, (playing) =>
+        freeAttribute(playing.instrument, name, of, { means: means(playing) }),
       );
       session.changed();
       return {};
