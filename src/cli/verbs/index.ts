@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { registerAttribute } from './attribute.ts';
+import { registerComplete } from './complete.ts';
 import { registerDemo } from './demo.ts';
 import { registerDoctor } from './doctor.ts';
 import { registerEval } from './eval.ts';
@@ -30,6 +31,7 @@ export const verbs: readonly RegisterVerb[] = [
   registerSample,
   registerMap,
   registerOutliers,
+  registerComplete,
   registerAttribute,
   registerServe,
 ];
