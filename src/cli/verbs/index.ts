@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { registerAttribute } from './attribute.ts';
+import { registerCluster } from './cluster.ts';
 import { registerComplete } from './complete.ts';
 import { registerDemo } from './demo.ts';
 import { registerDoctor } from './doctor.ts';
@@ -32,6 +33,7 @@ export const verbs: readonly RegisterVerb[] = [
   registerMap,
   registerOutliers,
   registerComplete,
+  registerCluster,
   registerAttribute,
   registerServe,
 ];

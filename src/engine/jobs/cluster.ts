@@ -1,0 +1,157 @@
+import type { DatasetEntry } from '../../contract/dataset.ts';
+import { MorphloomError } from '../../contract/errors.ts';
+import type { OnProgress } from '../../contract/progress.ts';
+import { assign, type Covariance, type FittedMixture, fitMixture } from '../../core/mixture.ts';
+import { adjustedRandIndex } from '../../core/partition.ts';
+import { createRng, STREAM } from '../../core/rng.ts';
+import { principalAxes, project } from '../latent/axes.ts';
+import { mapLatents } from '../latent/map.ts';
+import type { OpenedInstrument } from '../latent/open.ts';
+import { breathe } from '../node/breathe.ts';
+import { encodeDataset } from './pictures.ts';
+
+/** What pictures are told apart by: the latents' leading principal axes, or their places on a UMAP. */
+export const CLUSTER_SPACES = ['axes', 'map'] as const;
+export type ClusterSpace = (typeof CLUSTER_SPACES)[number];
+
+export interface ClusterRequest {
+  readonly by: ClusterSpace;
+  /** How many groups; chosen where absent. */
+  readonly groups?: number | undefined;
+  /** Chosen where absent. */
+  readonly covariance?: Covariance | undefined;
+  readonly restarts: number;
+  /** Of more pictures so many, evenly spread. */
+  readonly most: number;
+  readonly seed: number;
+  readonly onProgress?: OnProgress | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface Clustered {
+  readonly entries: readonly DatasetEntry[];
+  /** Which group each is in, from 0, the largest first. */
+  readonly groupOf: Uint32Array;
+  readonly groups: number;
+  readonly covariance: Covariance;
+  readonly bic: number;
+  /** Agreement with what is known of the pictures, by name: their labels, and columns of few whole numbers. */
+  readonly agreement: Readonly<Record<string, number>>;
+}
+
+/** Enough to tell groups apart, few enough for full covariances of some hundred pictures. */
+const MOST_AXES = 12;
+/** The part of the variance that the axes need not tell. */
+const VARIANCE_LEFT = 0.05;
+const MOST_GROUPS = 24;
+/** The criterion is past its minimum when it has not fallen for so many more groups. */
+const PATIENCE = 4;
+/** A column of more values than these is no grouping. */
+const MOST_KINDS = 24;
+
+/** Tells a project's pictures into groups by a mixture of Gaussians over where they lie in the model. */
+export async function clusterPictures(
+  instrument: OpenedInstrument,
+  request: ClusterRequest,
+): Promise<Clustered> {
+  const { most, onProgress, signal, groups, covariance } = request;
+  const { mean, entries } = await encodeDataset(instrument, { most, onProgress, signal });
+  if (groups !== undefined && groups > entries.length) {
+    throw new MorphloomError('usage', `${entries.length} pictures cannot be told into ${groups} groups.`);
+  }
+  const { points, size } = await placesOf(mean, instrument.latentSize, request);
+  const shapes: readonly Covariance[] = covariance === undefined ? ['diagonal', 'full'] : [covariance];
+  let best: FittedMixture | null = null;
+  for (const shape of shapes) {
+    let [lowest, since] = [Infinity, 0];
+    const from = groups ?? 1;
+    const to = groups ?? Math.min(MOST_GROUPS, Math.floor(entries.length / 2));
+    for (let components = from; components <= Math.max(from, to) && since < PATIENCE; components++) {
+      const fitted = await fit(points, size, components, shape, request);
+      if (fitted.bic < lowest) [lowest, since] = [fitted.bic, 0];
+      else since++;
+      if (best === null || fitted.bic < best.bic) best = fitted;
+      onProgress?.({ stage: `Telling groups apart (${shape})`, done: components, total: groups ?? null, unit: 'groups' }); // prettier-ignore
+    }
+  }
+  const { mixture, bic } = best as FittedMixture;
+  const { groupOf, count } = largestFirst(assign(mixture, points));
+  return {
+    entries,
+    groupOf,
+    groups: count,
+    covariance: mixture.covariance,
+    bic,
+    agreement: agreementOf(entries, groupOf),
+  };
+}
+
+async function placesOf(
+  latents: Float32Array,
+  size: number,
+  { by, onProgress, signal }: ClusterRequest,
+): Promise<{ points: Float64Array; size: number }> {
+  if (by === 'map')
+    return {
+      points: Float64Array.from(await mapLatents(latents, size, 'umap', { onProgress, signal })),
+      size: 2,
+    };
+  const axes = principalAxes(latents, size, Math.min(size, MOST_AXES));
+  let [told, count] = [0, 0];
+  while (count < axes.shares.length && told < 1 - VARIANCE_LEFT) told += axes.shares[count++];
+  const kept = {
+    ...axes,
+    axes: axes.axes.subarray(0, count * size),
+    deviations: axes.deviations.subarray(0, count),
+  };
+  return { points: Float64Array.from(project(latents, kept)), size: count };
+}
+
+async function fit(
+  points: Float64Array,
+  size: number,
+  components: number,
+  covariance: Covariance,
+  { restarts, seed, signal }: ClusterRequest,
+): Promise<FittedMixture> {
+  const rng = createRng(seed, STREAM.classifier, components);
+  const steps = fitMixture(points, size, { components, covariance, restarts, rng });
+  for (;;) {
+    await breathe(signal);
+    const next = steps.next();
+    if (next.done === true) return next.value;
+  }
+}
+
+/** Groups numbered by how many are in them; those that nothing is in are gone. */
+function largestFirst(labels: Uint32Array): { groupOf: Uint32Array; count: number } {
+  const sizes = new Map<number, number>();
+  for (const label of labels) sizes.set(label, (sizes.get(label) ?? 0) + 1);
+  const order = [...sizes].sort((a, b) => b[1] - a[1] || a[0] - b[0]).map(([label]) => label);
+  const rank = new Map(order.map((label, i) => [label, i]));
+  return { groupOf: labels.map((label) => rank.get(label) ?? 0), count: order.length };
+}
+
+function agreementOf(entries: readonly DatasetEntry[], groupOf: Uint32Array): Record<string, number> {
+  const columns = [...new Set(entries.flatMap(({ attributes }) => Object.keys(attributes ?? {})))];
+  const known: [string, (entry: DatasetEntry) => string | number | null | undefined][] = [
+    ['label', ({ label }) => label],
+    ...columns.map(
+      (name) => [name, ({ attributes }: DatasetEntry) => attributes?.[name]] as [string, (entry: DatasetEntry) => number | undefined], // prettier-ignore
+    ),
+  ];
+  const out: Record<string, number> = {};
+  for (const [name, valueOf] of known) {
+    const rows = entries.flatMap((entry, i) => {
+      const value = valueOf(entry);
+      return value === null || value === undefined ? [] : [{ value, group: groupOf[i] }];
+    });
+    const kinds = new Set(rows.map(({ value }) => value)).size;
+    if (kinds < 2 || kinds > MOST_KINDS) continue;
+    out[name] = adjustedRandIndex(
+      rows.map(({ value }) => value),
+      rows.map(({ group }) => group),
+    );
+  }
+  return out;
+}
