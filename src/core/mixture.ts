@@ -62,7 +62,7 @@ export function* fitMixture(
   let best: FittedMixture | null = null;
   for (let start = 0; start < restarts; start++) {
     const labels = yield* lloyd(points, size, kMeansPlusPlus(points, size, components, rng));
-    let responsibilities = Float64Array.from({ length: n * components }, (_, i) =>
+    let responsibilities: Float64Array = Float64Array.from({ length: n * components }, (_, i) =>
       labels[Math.floor(i / components)] === i % components ? 1 : 0,
     );
     let logLikelihood = -Infinity;
