@@ -137,3 +137,23 @@ describe('morphloom cluster', () => {
     await refused(2, /cannot be told into 500/, 'cluster', project, '--out', at('auto'), '--groups', '500');
   });
 });
+
+describe('morphloom disentanglement', () => {
+  it('measures every column of the table, or those that are named', TIMEOUT, async () => {
+    const said = await json('disentanglement', project);
+    expect(said).toMatchObject({ pictures: COUNT });
+    const kinds = (said['factors'] as { name: string; kind: string }[]).map(({ name, kind }) => [name, kind]);
+    expect(Object.fromEntries(kinds)).toEqual({ class: 'category', colour: 'category', x: 'number', y: 'number', size: 'number' }); // prettier-ignore
+    for (const figure of [
+      said['mig'],
+      said['sap'],
+      ...Object.values(said['dci'] as Record<string, number>),
+    ]) {
+      expect(figure).toBeGreaterThanOrEqual(0);
+      expect(figure).toBeLessThanOrEqual(1);
+    }
+    const one = await json('disentanglement', project, '--column', 'x');
+    expect(one['factors']).toHaveLength(1);
+    await refused(2, /"smile" is no known factor/, 'disentanglement', project, '--column', 'smile');
+  });
+});

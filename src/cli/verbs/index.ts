@@ -3,6 +3,7 @@ import { registerAttribute } from './attribute.ts';
 import { registerCluster } from './cluster.ts';
 import { registerComplete } from './complete.ts';
 import { registerDemo } from './demo.ts';
+import { registerDisentanglement } from './disentanglement.ts';
 import { registerDoctor } from './doctor.ts';
 import { registerEval } from './eval.ts';
 import { registerEyes } from './eyes.ts';
@@ -34,6 +35,7 @@ export const verbs: readonly RegisterVerb[] = [
   registerOutliers,
   registerComplete,
   registerCluster,
+  registerDisentanglement,
   registerAttribute,
   registerServe,
 ];
