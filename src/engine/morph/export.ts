@@ -195,18 +195,13 @@ async function withStudio<T>(
 type Opened = Awaited<ReturnType<typeof openMaterial>>;
 type RecipeOf = (material: Pick<Opened, 'reference'>) => (encoding: Encoding) => Provenance;
 
-/** A plan's frames, on the whole photo where that is asked for. */
+/** A plan's frames, or a run of them, on the whole photo where that is asked for. */
 function framesOf(
   plan: TimelinePlan,
   material: Opened,
-  {
-    instrument,
-    onto,
-    scale,
-    from = 0,
-    to = plan.frameCount,
-    signal,
-  }: Drawing & { readonly scale: number; readonly from?: number; readonly to?: number },
+  { instrument, onto, signal }: Drawing,
+  scale: number,
+  [from, to]: readonly [from: number, to: number] = [0, plan.frameCount],
 ): AsyncIterable<Frame> {
   const frames = timelineFrames(plan, { scale, from, to, signal });
   const { dataset } = instrument.project;
@@ -221,7 +216,7 @@ async function draw(job: Drawing & { readonly out: string }, recipeOf: RecipeOf)
   return withStudio(job, async (studio, material) => {
     const provenance = recipeOf(material);
     const plan = await studio.plan(timeline, { onProgress, signal });
-    const frames = framesOf(plan, material, { ...job, scale });
+    const frames = framesOf(plan, material, job, scale);
     const written = isSheet(out)
       ? await writeSheet(plan, frames, { out, encoding, provenance: provenance(encoding), onProgress })
       : await writeAnimation({
@@ -261,7 +256,7 @@ export function estimateTimeline(job: TimelineExport): Promise<ExportEstimate> {
     for (let place = 0; place < PLACES; place++) {
       const from = Math.round(((frameCount - length) * place) / (PLACES - 1));
       const run: Frame[] = [];
-      const frames = framesOf(plan, material, { ...job, scale, from, to: from + length });
+      const frames = framesOf(plan, material, job, scale, [from, from + length]);
       for await (const frame of frames) run.push(frame);
       runs.push(run);
     }
