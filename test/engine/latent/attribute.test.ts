@@ -149,7 +149,7 @@ describe('the two methods', () => {
 
 describe('the regression', () => {
   /** Few pictures, many dimensions that say nothing: narrow in the means, wide in the posterior. */
-  function drowned(count: number, seed: number): LabelledLatents & { readonly has: readonly boolean[] } {
+  function drowned(count: number, seed: number) {
     const size = 60;
     const rng = createRng(seed);
     const latents = new Float32Array(count * size).map(() => 0.1 * rng.normal());
