@@ -130,6 +130,7 @@ describe('morphloom sample', () => {
         ['--seed', '2'],
         ['--temperature', '0.3'],
         ['--from', 'prior'],
+        ['--from', 'mixture'],
       ]) {
         expect((await sample('c.png', ...other)).equals(first), other.join(' ')).toBe(false);
       }

@@ -95,5 +95,10 @@ function tell(report: EvaluationReport, metrics: readonly Metric[], say: (line: 
   say(`Run ${report.run}, recipe "${report.recipe}", step ${report.step}`);
   row('known', report.train);
   row('held out', report.heldout);
+  if (report.fittedPrior !== undefined) {
+    const { gaussians, covariance } = report.fittedPrior;
+    const what = gaussians === 1 ? 'one Gaussian' : `a mixture of ${gaussians} Gaussians`;
+    say(`  the prior, fitted to the known pictures: ${what}, covariance ${covariance}`);
+  }
   say(`  ${report.advice}`);
 }

@@ -1,7 +1,7 @@
 import * as path from 'node:path';
 import { type Command, Option } from 'commander';
 import { framesOf } from '../../engine/export/model-frames.ts';
-import { drawSamples } from '../../engine/jobs/sample.ts';
+import { drawSamples, type SampleRequest } from '../../engine/jobs/sample.ts';
 import { sheet } from '../../engine/node/encoders/compose.ts';
 import { writeStill } from '../../engine/node/encoders/still.ts';
 import { type InstrumentFlags, modelOf, withInstrument } from '../open.ts';
@@ -12,7 +12,7 @@ interface Flags extends InstrumentFlags {
   readonly out: string;
   readonly grid?: { columns: number; rows: number };
   readonly temperature?: number;
-  readonly from: 'pictures' | 'prior';
+  readonly from: SampleRequest['from'];
   readonly seed?: number;
   readonly scale?: number;
 }
@@ -27,8 +27,11 @@ export function registerSample(program: Command): void {
     .option('--grid <CxR>', 'how many across and down (default: 8x8)', grid)
     .option('--temperature <t>', 'below 1 safer, above 1 stranger (default: 1)', positiveNumber)
     .addOption(
-      new Option('--from <where>', 'draw from where the pictures lie, or from the N(0, 1) prior')
-        .choices(['pictures', 'prior'])
+      new Option(
+        '--from <where>',
+        "draw from where the pictures lie, by one Gaussian or by a mixture of several, or from the recipe's prior",
+      )
+        .choices(['pictures', 'mixture', 'prior'])
         .default('pictures'),
     )
     .option('--seed <n>', 'another seed, other pictures (default: 1)', seed)

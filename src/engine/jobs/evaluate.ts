@@ -11,8 +11,12 @@ import {
 } from '../evaluate/reconstruction.ts';
 import { adviseOnLatents } from '../evaluate/advice.ts';
 import { estimateLogLikelihood } from '../evaluate/log-likelihood.ts';
+import { withPrior } from '../latent/fitted-prior.ts';
 import type { OpenedInstrument } from '../latent/open.ts';
+import { mixturePrior } from '../objective/mixture.ts';
 import type { TrainingPictures } from '../recipes/compose.ts';
+import { encodeDataset } from './pictures.ts';
+import { fittedPrior, MOST_FITTED } from './sample.ts';
 import { pick, splitPictures, thin } from './split.ts';
 
 export interface EvaluationFigures extends ReconstructionFigures {
@@ -32,6 +36,8 @@ export interface EvaluationReport {
   readonly latentSize: number;
   readonly rate: number;
   readonly ratePerDimension: readonly number[];
+  /** Of a recipe whose prior is fitted after training: what was fitted. The figures are under it. */
+  readonly fittedPrior?: { readonly gaussians: number; readonly covariance: 'diagonal' | 'full' };
   /** What the figures say of the latents, in plain words. */
   readonly advice: string;
 }
@@ -49,13 +55,26 @@ interface Options {
 
 /** Measures a trained model on pictures it knows and pictures it does not. */
 export async function evaluateInstrument(
-  instrument: OpenedInstrument,
+  opened: OpenedInstrument,
   options: Options = {},
 ): Promise<EvaluationReport> {
-  const dataset = await openDataset(instrument.project.dataset);
+  const dataset = await openDataset(opened.project.dataset);
   try {
-    const split = splitPictures(dataset.entries, instrument.run.recipe.validation);
+    const split = splitPictures(dataset.entries, opened.run.recipe.validation);
     const known = pick(dataset, thin(split.training, MOST_TRAINING_PICTURES));
+    const { afterwards } = opened.model;
+    const fitted =
+      afterwards === null
+        ? null
+        : await fittedPrior(
+            opened,
+            afterwards,
+            // Not to those that it will be measured on.
+            () => encodeDataset(opened, { ...options, most: MOST_FITTED, indices: split.training }),
+            options.signal,
+          );
+    const instrument =
+      fitted === null ? opened : { ...opened, model: withPrior(opened.model, mixturePrior(fitted.mixture)) };
     const { figures: train, latents } = await measure(
       instrument,
       known,
@@ -85,6 +104,9 @@ export async function evaluateInstrument(
       latentSize: instrument.latentSize,
       rate: train.rate,
       ratePerDimension: [...latents.ratePerDimension],
+      ...(fitted !== null && {
+        fittedPrior: { gaussians: fitted.mixture.weights.length, covariance: fitted.mixture.covariance },
+      }),
       advice: adviseOnLatents(train, latents),
     };
   } finally {

@@ -1,21 +1,34 @@
+import * as tf from '@tensorflow/tfjs-core';
 import type { OnProgress } from '../../contract/progress.ts';
-import { createRng, fillNormal, STREAM } from '../../core/rng.ts';
+import { createRng, fillNormal, STREAM, type Rng } from '../../core/rng.ts';
 import { drawLatents, fitLatentGaussian } from '../latent/aggregate.ts';
-import type { Latents } from '../latent/instrument.ts';
+import { fitPrior, type FittedPrior } from '../latent/fitted-prior.ts';
+import type { Instrument, Latents } from '../latent/instrument.ts';
 import type { OpenedInstrument } from '../latent/open.ts';
+import { breathe } from '../node/breathe.ts';
+import { mixturePrior } from '../objective/mixture.ts';
+import type { MixtureWishes, Prior } from '../objective/prior.ts';
 import { encodeDataset } from './pictures.ts';
 
 export interface SampleRequest {
   readonly count: number;
-  /** Scales the distance from the middle. */
+  /** Scales the distance from the middle, or from the middle of a component. */
   readonly temperature: number;
-  /** From a Gaussian fitted to where the pictures lie, or from the standard normal prior. */
-  readonly from: 'pictures' | 'prior';
+  /**
+   * From a Gaussian fitted to where the pictures lie, from the prior as it was learned (or fitted, where the recipe
+   * says so), or from a mixture of Gaussians fitted to where the pictures lie.
+   */
+  readonly from: 'pictures' | 'prior' | 'mixture';
   readonly seed: number;
 }
 
 /** More pictures do not move the fit by anything that is seen. */
 export const MOST_FITTED = 4000;
+
+const AS_MANY_AS_THERE_ARE: MixtureWishes = { gaussians: 0, covariance: 'auto' };
+
+type Played = Pick<Instrument, 'latentSize' | 'model' | 'weights'>;
+type Signal = { readonly aborted: boolean } | undefined;
 
 /** Draws pictures, `[count, h, w, c]` in [0, 1]. The same request gives the same pictures. */
 export async function drawSamples(
@@ -24,7 +37,7 @@ export async function drawSamples(
   context: { onProgress?: OnProgress | undefined; signal?: AbortSignal | undefined } = {},
 ): Promise<Float32Array> {
   const encoded = (): Promise<Latents> => encodeDataset(instrument, { most: MOST_FITTED, ...context });
-  return instrument.decode(await sampleLatents(instrument.latentSize, request, encoded), request.count);
+  return instrument.decode(await sampleLatents(instrument, request, encoded, context.signal), request.count);
 }
 
 /**
@@ -32,12 +45,55 @@ export async function drawSamples(
  * @param encoded gives the latents of (at most {@link MOST_FITTED}) pictures; asked only where they are needed
  */
 export async function sampleLatents(
-  size: number,
+  instrument: Played,
   { count, temperature, from, seed }: SampleRequest,
   encoded: () => Promise<Latents>,
+  signal?: Signal,
 ): Promise<Float32Array> {
+  const { latentSize: size, model, weights } = instrument;
   const rng = createRng(seed, STREAM.samples);
-  if (from === 'prior') return fillNormal(new Float32Array(count * size), rng).map((x) => x * temperature);
-  const { mean, logVariance } = await encoded();
-  return drawLatents(fitLatentGaussian(mean, logVariance, size), count, temperature, rng);
+  if (from === 'pictures') {
+    const { mean, logVariance } = await encoded();
+    return drawLatents(fitLatentGaussian(mean, logVariance, size), count, temperature, rng);
+  }
+  const wishes = from === 'mixture' ? (model.afterwards ?? AS_MANY_AS_THERE_ARE) : model.afterwards;
+  if (wishes === null) return drawFrom(model.prior(weights), count, size, temperature, rng);
+  const { mixture } = await fittedPrior(instrument, wishes, encoded, signal);
+  return drawFrom(mixturePrior(mixture), count, size, temperature, rng);
+}
+
+/** Fitting takes seconds, and the same latents give the same mixture. */
+const fits = new WeakMap<object, FittedPrior>();
+
+/** The mixture that is fitted to a model's latents. The same model and the same pictures give the same one. */
+export async function fittedPrior(
+  { latentSize, weights }: Played,
+  wishes: MixtureWishes,
+  encoded: () => Promise<Latents>,
+  signal?: Signal,
+): Promise<FittedPrior> {
+  const known = fits.get(weights);
+  if (known !== undefined) return known;
+  const steps = fitPrior(await encoded(), latentSize, wishes, createRng(FIT_SEED, STREAM.samples));
+  for (;;) {
+    const next = steps.next();
+    if (next.done === true) {
+      fits.set(weights, next.value);
+      return next.value;
+    }
+    await breathe(signal);
+  }
+}
+
+const FIT_SEED = 1;
+
+function drawFrom(prior: Prior, count: number, size: number, temperature: number, rng: Rng): Float32Array {
+  const noise = fillNormal(new Float32Array(count * size), rng).map((x) => x * temperature);
+  const chance = Float32Array.from({ length: count }, () => rng.uniform());
+  const holder = { latents: new Float32Array() };
+  tf.tidy(() => {
+    const drawn = prior.draw(tf.tensor2d(noise, [count, size]), tf.tensor1d(chance));
+    holder.latents = Float32Array.from(drawn.dataSync());
+  });
+  return holder.latents;
 }

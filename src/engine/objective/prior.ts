@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import type { Covariance } from '../../core/mixture.ts';
 import type { Needs } from '../model/noise.ts';
 import type { Encoded, GaussianPosterior } from '../model/posterior.ts';
 import type { Weights } from '../model/weights.ts';
@@ -13,8 +14,12 @@ export interface Prior {
   rate(posterior: GaussianPosterior, code: tf.Tensor2D): tf.Tensor1D;
   /** The rate of each dimension, `[n, z]`; absent where the prior ties dimensions together. */
   ratePerDimension?(posterior: GaussianPosterior): tf.Tensor2D;
-  /** Latents from standard normal noise `[m, z]`, each a draw from p(z); absent where p is no such map. */
-  draw?(noise: tf.Tensor2D): tf.Tensor2D;
+  /**
+   * Latents `[m, z]`, each a draw from p(z).
+   * @param noise standard normal, `[m, z]`
+   * @param chance even in [0, 1), `[m]`: which component of a mixture is drawn from
+   */
+  draw(noise: tf.Tensor2D, chance: tf.Tensor1D): tf.Tensor2D;
 }
 
 /** What a learned prior is made of in a step. */
@@ -23,8 +28,18 @@ export interface PriorContext {
   readonly encode: (pixels: tf.Tensor4D) => Encoded;
 }
 
+/** What a mixture that is fitted after training is to be like. */
+export interface MixtureWishes {
+  /** How many Gaussians; 0 for as many as Bayes's information criterion finds. */
+  readonly gaussians: number;
+  /** Of each a full covariance, or one without correlations; `auto` for the better by the same criterion. */
+  readonly covariance: Covariance | 'auto';
+}
+
 /** A prior before it has weights. */
 export interface PriorPart extends Needs {
+  /** A mixture that takes its place when training is over; absent for most. */
+  readonly afterwards?: MixtureWishes;
   with(context: PriorContext): Prior;
 }
 

@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import type { GaussianPosterior } from '../model/posterior.ts';
 import type { ImageShape } from '../model/shape.ts';
 import { pairwiseLogDensity } from './log-density.ts';
 import { sampledRate, type Prior, type PriorPart } from './prior.ts';
@@ -18,14 +19,26 @@ export function vampPrior(components: number, image: ImageShape): PriorPart {
     weights: [{ name: INPUTS, shape, initial: { standardDeviation: FIRST_DEVIATION }, trainable: true }],
     with: ({ weights, encode }) => {
       // Once a step, however often the density is asked for.
-      let mixture: ReturnType<typeof encode>['posterior'] = null;
-      const logDensity: Prior['logDensity'] = (code) => {
+      let mixture: GaussianPosterior | null = null;
+      const landmarks = (): GaussianPosterior => {
         mixture ??= encode(tf.sigmoid(weights.get(INPUTS) as tf.Tensor4D)).posterior;
         if (mixture === null) throw new TypeError('A VampPrior needs a posterior.');
-        const each = tf.sum(pairwiseLogDensity(code, mixture), 2);
+        return mixture;
+      };
+      const logDensity: Prior['logDensity'] = (code) => {
+        const each = tf.sum(pairwiseLogDensity(code, landmarks()), 2);
         return tf.sub(tf.logSumExp(each, 1), Math.log(components));
       };
-      return { logDensity, rate: (posterior, code) => sampledRate(logDensity, posterior, code) };
+      return {
+        logDensity,
+        rate: (posterior, code) => sampledRate(logDensity, posterior, code),
+        draw: (noise, chance) => {
+          const { mean, logVariance } = landmarks();
+          const chosen = tf.cast(tf.floor(tf.mul(chance, components)), 'int32');
+          const deviation = tf.exp(tf.mul(tf.gather(logVariance, chosen), 0.5));
+          return tf.add(tf.gather(mean, chosen), tf.mul(deviation, noise));
+        },
+      };
     },
   };
 }

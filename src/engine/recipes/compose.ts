@@ -106,6 +106,7 @@ export function composeModel(recipe: Recipe, image: ImageShape): Model {
     encode,
     decode: (latents, weights, labels) => likelihood.mean(logitsOf(latents, weights, INFER, labels)),
     prior,
+    afterwards: priorPart.afterwards ?? null,
     forward,
     objective: (inputs, weights, mode) => {
       const state = forward(inputs, weights, mode);

@@ -6,7 +6,7 @@ import type { Encoded } from '../model/posterior.ts';
 import type { ImageShape } from '../model/shape.ts';
 import type { Mode, Weights, WeightSpec } from '../model/weights.ts';
 import type { BoundValue, StepState } from '../objective/bound.ts';
-import type { Prior } from '../objective/prior.ts';
+import type { MixtureWishes, Prior } from '../objective/prior.ts';
 
 /** What one step looks at. n pictures, k samples of each. */
 export interface StepInputs {
@@ -44,6 +44,8 @@ export interface Model {
   decode(latents: tf.Tensor2D, weights: Weights, labels?: tf.Tensor2D): tf.Tensor4D;
   /** p(z) with these weights. */
   prior(weights: Weights): Prior;
+  /** The mixture that takes the prior's place when training is over; null where none does. */
+  readonly afterwards: MixtureWishes | null;
   /** Encodes, samples and decodes: all that an objective, or a figure, is computed from. */
   forward(inputs: StepInputs, weights: Weights, mode: Mode): StepState;
   /** The objective of one step, its regularisers among the terms. */

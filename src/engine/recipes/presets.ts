@@ -263,6 +263,19 @@ export const presets: readonly RecipeInput[] = [
   },
   {
     schema: 1,
+    name: 'gmm-prior',
+    about:
+      'The textbook model; when it has learned, a mixture of Gaussians is fitted to where its pictures lie.',
+    source: 'Ghosh et al. 2020, arXiv 1903.12436 (ex-post density estimation); Schwarz 1978',
+    encoder: conv,
+    latent: { kind: 'gaussian', size: 64 },
+    decoder: conv,
+    likelihood: { kind: 'bernoulli' },
+    prior: { kind: 'mixture' },
+    schedules: { beta: WARM_UP },
+  },
+  {
+    schema: 1,
     name: 'res-vae',
     about: 'The default with residual blocks: deeper, slower, for many and varied pictures.',
     source: 'He et al. 2016, arXiv 1603.05027; otherwise as morph',

@@ -33,7 +33,7 @@ function needsPosterior(part: string, { recipe }: PartContext): void {
 
 /** Refuses a part that goes by each direction apart where the prior ties them together. */
 function needsStandardNormal(part: string, { recipe }: PartContext): void {
-  if (recipe.prior.kind === 'standard-normal') return;
+  if (['standard-normal', 'mixture'].includes(recipe.prior.kind)) return;
   throw new MorphloomError(
     'usage',
     `"${part}" goes by each direction of N(0, 1) apart, so it cannot stand beside the prior ` +
@@ -57,6 +57,15 @@ export const parts: Parts = {
   ]),
   priors: partFamily('prior', [
     definePart('standard-normal', 'N(0, 1) in every direction', {}, () => standardNormal),
+    definePart(
+      'mixture',
+      'N(0, 1) in training; then Gaussians fitted to where the pictures came to lie',
+      {
+        gaussians: z.number().int().min(0).max(256).default(0),
+        covariance: z.enum(['auto', 'diagonal', 'full']).default('auto'),
+      },
+      ({ gaussians, covariance }) => ({ ...standardNormal, afterwards: { gaussians, covariance } }),
+    ),
     definePart(
       'vamp',
       'A mixture of what the encoder makes of pictures that are learned',

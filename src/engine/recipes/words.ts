@@ -55,6 +55,14 @@ export const FIELD_WORDS: Readonly<Record<string, { readonly label: string; read
     help: 'What each direction must say at least, in nats, so that none falls silent. 0 asks for nothing.',
   },
   'prior.components': { label: 'Pictures of its own', help: 'How many pictures it learns as landmarks.' },
+  'prior.gaussians': {
+    label: 'Gaussians',
+    help: 'How many clouds are fitted when training is over. 0 lets the pictures decide.',
+  },
+  'prior.covariance': {
+    label: 'Shape of each',
+    help: 'Whether the directions of a cloud depend on each other: "full" says how, "diagonal" that they do not.',
+  },
   'prior.layers': {
     label: 'Layers',
     help: 'How often it bends the space. More bend further, and take longer.',

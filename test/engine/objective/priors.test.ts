@@ -3,10 +3,11 @@ import { describe, expect, it } from 'vitest';
 import { openBackend } from '../../../src/engine/compute/select.ts';
 import type { Weights } from '../../../src/engine/model/weights.ts';
 import { flowPrior, realNvp } from '../../../src/engine/objective/flow.ts';
-import { standardNormalLogDensity } from '../../../src/engine/objective/log-density.ts';
+import { posteriorLogDensity, standardNormalLogDensity } from '../../../src/engine/objective/log-density.ts';
+import { mixturePrior } from '../../../src/engine/objective/mixture.ts';
 import { vampPrior } from '../../../src/engine/objective/vamp.ts';
 import type { WeightSpec } from '../../../src/engine/model/weights.ts';
-import { normal, numbers, relativeError, randomLatents } from './state.ts';
+import { gradientError, normal, numbers, relativeError, randomLatents } from './state.ts';
 
 await openBackend({ prefer: 'tensorflow' });
 
@@ -54,7 +55,7 @@ describe('the flow', () => {
       encode: () => expect.fail('encode was asked for'),
     });
     expect(numbers(prior.logDensity(code))).toEqual(numbers(standardNormalLogDensity(code)));
-    expect(numbers(prior.draw?.(code) ?? expect.fail())).toEqual(numbers(code));
+    expect(numbers(prior.draw(code, tf.zeros([7])))).toEqual(numbers(code));
   });
 
   it('is a density: in two dimensions it adds up to 1', () => {
@@ -108,6 +109,94 @@ describe('the VampPrior', () => {
     );
     numbers(prior.rate(posterior, code)).forEach((got, n) => expect(got).toBeCloseTo(rates[n], 4));
     expect(asked).toBe(1);
+    const noise = [[0.3, -1], [0, 2]]; // prettier-ignore
+    const drawn = prior.draw(tf.tensor2d(noise), tf.tensor1d([0.99, 0.34])).arraySync();
+    [2, 1].forEach((j, i) =>
+      means[j].forEach((mean, d) =>
+        expect(drawn[i][d]).toBeCloseTo(mean + Math.exp(logs[j][d] / 2) * noise[i][d], 5),
+      ),
+    );
+  });
+});
+
+describe('a mixture of Gaussians as a prior', () => {
+  const size = 3;
+  const lower = [
+    [0.8, 0, 0, 0.3, 1.1, 0, -0.5, 0.2, 0.4],
+    [1.5, 0, 0, -0.7, 0.6, 0, 0.1, 0.9, 1.2],
+  ];
+  const means = [0.5, -1, 2, -1.5, 0, 0.3];
+  const weights = Float64Array.of(0.3, 0.7);
+  const mixtures = {
+    full: lower.map((factor) => Float64Array.from(factor)),
+    diagonal: [Float64Array.of(0.8, 1.1, 0.4), Float64Array.of(1.5, 0.6, 1.2)],
+  };
+  /** log N(x; mean, L·Lᵀ) with the inverse by cofactors. */
+  const logNormal = (x: number[], mean: number[], factor: ArrayLike<number>): number => {
+    const L = factor.length === 3
+      ? [[factor[0], 0, 0], [0, factor[1], 0], [0, 0, factor[2]]]
+      : [0, 1, 2].map((r) => [0, 1, 2].map((c) => factor[3 * r + c])); // prettier-ignore
+    const sigma = L.map((a) => L.map((b) => a.reduce((sum, value, k) => sum + value * b[k], 0)));
+    const delta = x.map((value, d) => value - mean[d]);
+    const total = determinant(sigma);
+    // Cramer's rule: Σ⁻¹·δ, a column at a time.
+    const solved = [0, 1, 2].map(
+      (c) => determinant(sigma.map((row, r) => row.map((value, k) => (k === c ? delta[r] : value)))) / total,
+    );
+    return (
+      -0.5 * (3 * Math.log(2 * Math.PI) + Math.log(total) + delta.reduce((s, d, k) => s + d * solved[k], 0))
+    );
+  };
+
+  it.each(['full', 'diagonal'] as const)(
+    'has the density, the rate and the draws of one: %s',
+    (covariance) => {
+      const factors = mixtures[covariance];
+      const prior = mixturePrior({ size, covariance, weights, means: Float64Array.from(means), factors });
+      const { posterior, code } = randomLatents(4, size, 71, 2);
+      const expected = code
+        .arraySync()
+        .map((x) =>
+          Math.log(
+            [0, 1].reduce(
+              (sum, k) =>
+                sum + weights[k] * Math.exp(logNormal(x, means.slice(3 * k, 3 * k + 3), factors[k])),
+              0,
+            ),
+          ),
+        );
+      numbers(prior.logDensity(code)).forEach((got, i) =>
+        expect(relativeError(got, expected[i])).toBeLessThan(1e-5),
+      );
+      const own = numbers(posteriorLogDensity(posterior, code));
+      numbers(prior.rate(posterior, code)).forEach((got, n) =>
+        expect(got).toBeCloseTo((own[n] - expected[n] + own[n + 4] - expected[n + 4]) / 2, 4),
+      );
+      const noise = [0.5, -1, 2];
+      const drawn = prior.draw(tf.tensor2d([noise, noise]), tf.tensor1d([0.29, 0.31])).arraySync();
+      drawn.forEach((row, k) =>
+        row.forEach((got, d) => {
+          const moved = noise.reduce(
+            (sum, x, c) =>
+              sum + x * (covariance === 'full' ? factors[k][3 * d + c] : c === d ? factors[k][d] : 0),
+            0,
+          );
+          expect(got).toBeCloseTo(means[3 * k + d] + moved, 5);
+        }),
+      );
+    },
+  );
+
+  it('has the gradient of its density', () => {
+    const prior = mixturePrior({
+      size,
+      covariance: 'full',
+      weights,
+      means: Float64Array.from(means),
+      factors: mixtures.full,
+    });
+    const at = normal([5, size], 72);
+    expect(gradientError((x) => tf.sum(prior.logDensity(x as tf.Tensor2D)), at)).toBeLessThan(0.02);
   });
 });
 

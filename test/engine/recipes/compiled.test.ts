@@ -9,7 +9,7 @@ import { thinRecipe, thinTask } from './thin.ts';
 await openBackend({ prefer: 'tensorflow' });
 
 /** Recipes whose networks are like the others' are not compiled again: these bring parts of their own. */
-const LIKE_OTHERS = ['morph', 'sketch', 'vae', 'beta-vae', 'ae', 'cyclical-vae', 'tiny', 'mlp-vae'];
+const LIKE_OTHERS = ['morph', 'sketch', 'vae', 'beta-vae', 'ae', 'cyclical-vae', 'gmm-prior', 'tiny', 'mlp-vae'];
 const SMALL_NETWORKS = [
   'encoder={"kind":"mlp","widths":[8],"activation":"tanh"}',
   'decoder={"kind":"mlp","widths":[8],"dropout":0.2}',

@@ -2,7 +2,12 @@ import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
 import { openBackend } from '../../../src/engine/compute/select.ts';
 import { estimateLogLikelihood, type LogLikelihood } from '../../../src/engine/evaluate/log-likelihood.ts';
-import { learn, SMALL, squarePictures, type Learned } from './learn.ts';
+import { createRng } from '../../../src/core/rng.ts';
+import { evaluateNow } from '../../../src/engine/evaluate/reconstruction.ts';
+import { fitPrior, withPrior } from '../../../src/engine/latent/fitted-prior.ts';
+import { instrumentWith } from '../../../src/engine/latent/instrument.ts';
+import { mixturePrior } from '../../../src/engine/objective/mixture.ts';
+import { allBytes, learn, SMALL, squarePictures, type Learned } from './learn.ts';
 
 await openBackend({ prefer: 'tensorflow' });
 
@@ -36,6 +41,24 @@ describe('bounds and priors, learned', { timeout: 120_000 }, () => {
     const learned = learn(name, [...SETTLED, ...prior], pictures, 1500);
     const { figures } = learned.evaluate(strangers);
     expect(figures.elbo ?? expect.fail()).toBeGreaterThan(elbo);
+  });
+
+  it('gmm-prior: fitted afterwards, the ELBO on strangers is not below that of N(0, 1)', () => {
+    const learned = learn('gmm-prior', [...SETTLED, 'prior.gaussians=8'], pictures, 1500);
+    const latents = instrumentWith(learned.model, learned.weights).encode(
+      allBytes(pictures, 64),
+      pictures.count,
+    );
+    const steps = fitPrior(latents, 4, learned.model.afterwards ?? expect.fail(), createRng(1));
+    let step = steps.next();
+    while (step.done !== true) step = steps.next();
+    const { mixture, criterion, criterionOfNormal } = step.value;
+    expect(mixture.weights).toHaveLength(8);
+    expect(criterion).toBeLessThan(criterionOfNormal);
+    const fitted = withPrior(learned.model, mixturePrior(mixture));
+    const under = evaluateNow(fitted, learned.weights, strangers, 3).figures.elbo ?? expect.fail();
+    expect(under).toBeGreaterThan((learned.evaluate(strangers).figures.elbo ?? expect.fail()) + 0.5);
+    expect(under).toBeGreaterThan(elbo);
   });
 
   it('iwae: with five samples the likelihood of strangers is not below that with one', () => {

@@ -54,9 +54,8 @@ export function exploreHandlers({ stage }: Services): Pick<Handlers, Offered> {
       stage.play(model, call, async (playing) => {
         const { instrument, signal } = playing;
         const request = { count, temperature, from, seed };
-        const latents = await sampleLatents(instrument.latentSize, request, () =>
-          stage.encoded(playing, MOST_FITTED),
-        );
+        const encoded = () => stage.encoded(playing, MOST_FITTED);
+        const latents = await sampleLatents(instrument, request, encoded, signal);
         return { latents, pictures: await decodeGently(instrument, latents, signal) };
       }),
     'explore.encode': ({ ids, ...model }, call) =>
