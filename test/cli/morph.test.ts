@@ -220,6 +220,24 @@ describe('morphloom morph', () => {
     );
   });
 
+  it('walks at random without pictures, the same way for the same seed, and rebuilds the walk', async () => {
+    const walk = (seed: string, name: string): ReturnType<typeof morph> =>
+      morph(project, '--walk', '4', '--seed', seed, '--frames', '12', '--out', out(name), '--json');
+    const made = walk('3', 'w.gif');
+    expect(made).toMatchObject({ status: 0 });
+    expect(JSON.parse(made.stdout)).toMatchObject({ frames: 12, pictures: [] });
+    const { timeline } = await readProvenance(out('w.gif'));
+    expect(timeline).toMatchObject({ loop: 'cycle', path: 'spline', keyframes: { length: 4 } });
+    expect(walk('3', 'w-again.gif').status).toBe(0);
+    expect(walk('4', 'w-other.gif').status).toBe(0);
+    const [first, again, other] = await Promise.all(
+      ['w.gif', 'w-again.gif', 'w-other.gif'].map((name) => fs.readFile(out(name))),
+    );
+    expect(again).toEqual(first);
+    expect(other).not.toEqual(first);
+    expect(JSON.parse(morph('--from', out('w.gif'), '--json').stdout)).toMatchObject({ identical: true });
+  });
+
   it('fails with one sentence and the right code', async () => {
     const x = ['--out', out('x.gif')];
     const wrong: readonly [string[], number, RegExp][] = [
@@ -237,6 +255,9 @@ describe('morphloom morph', () => {
       [[project, '--timeline', 'nowhere.json', ...x], 1, /There is no timeline "nowhere.json"/],
       [[project, '--timeline', 'x.json', '--loop', 'cycle', ...x], 2, /the timeline decides --loop/],
       [[project, '--timeline', 'project.json', ...x], 1, /project\.json" is not as expected/],
+      [[project, 'blue', '--walk', '4', ...x], 2, /the walk decides the pictures/],
+      [[project, '--walk', '4', '--loop', 'none', ...x], 2, /the walk decides --loop/],
+      [[project, '--walk', '2', ...x], 2, /It is a whole number from 3 to 256/],
       [[project, 'blue', 'green', '--frames', '100000', '--fps', '1', ...x], 2, /an hour at most/],
     ];
     for (const [args, status, sentence] of wrong) {

@@ -51,8 +51,9 @@ export function tellWritten(
   more: { readonly settings?: MorphSettings } = {},
 ): void {
   const { path, frames, width, height, seconds, bytes, notes, pictures } = written;
+  const through = pictures.length > 0 ? ` through ${pictures.length} pictures` : '';
   voice.say(
-    `${frames} frames of ${width} × ${height} through ${pictures.length} pictures, ${seconds.toFixed(1)} s, ${Math.ceil(bytes / 1000)} kB: ${path}`,
+    `${frames} frames of ${width} × ${height}${through}, ${seconds.toFixed(1)} s, ${Math.ceil(bytes / 1000)} kB: ${path}`,
   );
   for (const note of notes) voice.say(note);
   voice.json({ ...written, ...more, project: instrument.project.folder, model: modelOf(instrument) });

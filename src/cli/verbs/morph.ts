@@ -7,49 +7,30 @@ import {
   MAX_FRAMES,
   MAX_SCALE,
   MORPH_PATHS,
-  type MorphPath,
   type MorphSettings,
 } from '../../contract/morph.ts';
 import { EASING_NAMES, type EasingName, parseEasingName } from '../../core/easing.ts';
-import { type Loop, LOOPS } from '../../core/timeline.ts';
+import { LOOPS } from '../../core/timeline.ts';
 import type { OpenedInstrument } from '../../engine/latent/open.ts';
 import { rebuildTimeline } from '../../engine/morph/export.ts';
 import { picturesNamed } from '../../engine/morph/pictures.ts';
 import { checkMorph, morphTimeline, readTimelineRecipe } from '../../engine/morph/recipe.ts';
+import { FEWEST_POINTS, MOST_POINTS } from '../../engine/morph/walk.ts';
 import { exists } from '../../engine/node/files.ts';
 import { readTimeline } from '../../engine/project/morph-folder.ts';
-import { type InstrumentFlags, withInstrument } from '../open.ts';
-import { backendOption, jsonOption, seed } from '../options.ts';
+import { withInstrument } from '../open.ts';
+import { backendOption, jsonOption, positiveNumber, seed } from '../options.ts';
 import { createVoice, type Voice } from '../terminal.ts';
-import { EXPORT_FLAGS, type ExportFlags, whole, withExportOptions } from './export-options.ts';
+import { whole, withExportOptions } from './export-options.ts';
+import { type Flags, OF_THE_RECIPE, OF_THE_TIMELINE, outOf, refuseBeside } from './morph-flags.ts';
 import { tellWritten, writeMorph } from './morph-output.ts';
-
-interface Flags extends InstrumentFlags, ExportFlags {
-  readonly estimate?: true;
-  readonly out?: string;
-  readonly from?: string;
-  readonly timeline?: string;
-  readonly frames: number;
-  readonly fps: number;
-  readonly path?: MorphPath;
-  readonly ease: EasingName;
-  readonly loop: Loop;
-  readonly detail: number;
-  readonly scale: number;
-  readonly hold: number;
-  readonly fit?: true;
-  readonly onto?: string;
-  readonly seed: number;
-}
+import { walk } from './morph-walk.ts';
 
 const MAX_NAME = 200;
-/** What a timeline decides, and a recipe, so that it cannot be given beside one. */
-const OF_THE_TIMELINE = ['frames', 'path', 'ease', 'loop', 'detail', 'hold', 'fit', 'onto'];
-const OF_THE_RECIPE = [...OF_THE_TIMELINE, 'fps', 'scale', 'seed', 'estimate', ...EXPORT_FLAGS];
-
 /**
  * `morphloom morph P A B [C …] --out`; `morphloom morph P --timeline morphs/x.json --out`, of one that the studio
- * keeps; and `morphloom morph --from x.gif`, which makes it again.
+ * keeps; `morphloom morph P --walk 8 --out`, through random places; and `morphloom morph --from x.gif`, which makes
+ * one again.
  */
 export function registerMorph(program: Command): void {
   const { frames, framesPerSecond, ease, loop, detail, scale, hold } = DEFAULT_MORPH;
@@ -89,7 +70,17 @@ export function registerMorph(program: Command): void {
         'put the faces back on the whole photo of this aligned picture, one of them',
       ).conflicts('estimate'),
     )
-    .option('--seed <n>', 'recorded in the recipe', seed, 0)
+    .addOption(
+      new Option('--walk <n>', 'no pictures: a loop through so many random places where the pictures lie')
+        .argParser(whole(FEWEST_POINTS, MOST_POINTS))
+        .conflicts(['from', 'timeline']),
+    )
+    .option(
+      '--temperature <t>',
+      'of a walk: below 1 nearer to the average picture (default: 1)',
+      positiveNumber,
+    )
+    .option('--seed <n>', 'recorded in the recipe; of a walk, another seed is another walk', seed, 0)
     .addOption(
       new Option(
         '--from <file>',
@@ -111,6 +102,8 @@ export function registerMorph(program: Command): void {
         await rebuild(project, pictures, { ...flags, from: flags.from }, command, voice);
       else if (flags.timeline !== undefined)
         await play(project, pictures, { ...flags, timeline: flags.timeline }, command, voice);
+      else if (flags.walk !== undefined)
+        await walk(project, pictures, { ...flags, walk: flags.walk }, command, voice);
       else await make(project, pictures, flags, voice);
     });
   withExportOptions(morph).option('--estimate', 'only say how large it would be');
@@ -210,28 +203,6 @@ async function rebuild(
       voice.say(written.identical ? `It equals ${from} to the byte.` : `It differs from ${from}.`);
     }
   });
-}
-
-function refuseBeside(
-  flag: string,
-  decider: string,
-  decided: readonly string[],
-  pictures: readonly string[],
-  command: Command,
-): void {
-  const given = decided.find((name) => command.getOptionValueSource(name) === 'cli');
-  if (given === undefined && pictures.length === 0) return;
-  const what =
-    given === undefined ? 'the pictures' : `--${given.replace(/[A-Z]/g, (c) => `-${c.toLowerCase()}`)}`;
-  throw new MorphloomError(
-    'usage',
-    `With ${flag} ${decider} decides ${what}; leave it out, or leave out ${flag}.`,
-  );
-}
-
-function outOf({ out }: Flags): string {
-  if (out === undefined) throw new MorphloomError('usage', 'Say where to write the morph: --out morph.gif.');
-  return out;
 }
 
 /** `x.gif` → `x-rebuilt.gif`: the original is left as it is. */
