@@ -151,6 +151,30 @@ describe('morphloom attribute', () => {
     });
   });
 
+  it('is handed on as a file, to the same model only', TIMEOUT, async () => {
+    const file = at('large.safetensors');
+    const facts = await json('attribute', 'save', project, 'large', '--out', file);
+    expect(facts).toMatchObject({ name: 'large', out: file });
+    const added = await json('attribute', 'add', project, file, '--name', 'big');
+    const { out: _, ...same } = facts;
+    expect(added).toEqual({ ...same, name: 'big' });
+    const image = path.join(pictures, fs.readdirSync(pictures).filter((name) => name.endsWith('.png'))[0]);
+    const moved = async (name: string): Promise<Buffer> => {
+      const still = at(`by-${name}.png`);
+      await done('attribute', 'apply', project, image, `${name}=2`, '--out', still);
+      return sharp(still).raw().toBuffer();
+    };
+    expect((await moved('big')).equals(await moved('large'))).toBe(true);
+
+    await refused(1, /no attribute that Morphloom saved/, 'attribute', 'add', project, image);
+    const bytes = fs.readFileSync(file);
+    const hash = (facts['model'] as { hash: string }).hash;
+    const at0 = bytes.indexOf(hash);
+    bytes.write(hash[0] === '0' ? '1' : '0', at0);
+    fs.writeFileSync(at('other.safetensors'), bytes);
+    await refused(1, /belongs to another model/, 'attribute', 'add', project, at('other.safetensors'));
+  });
+
   it('keeps a direction that nobody taught, and moves pictures along it', TIMEOUT, async () => {
     const { shares } = (await json('attribute', 'directions', project, '--out', at('rows.png'), '--count', '3')) as { shares: number[] }; // prettier-ignore
     expect(shares).toHaveLength(3);

@@ -11,8 +11,9 @@ import { type InstrumentFlags, withInstrument } from '../open.ts';
 import { backendOption, collect, jsonOption, positiveInteger, positiveNumber } from '../options.ts';
 import { createVoice } from '../terminal.ts';
 import { registerDirections, registerFree, registerKeep } from './attribute-directions.ts';
+import { registerAdd, registerSave } from './attribute-share.ts';
 
-/** `morphloom attribute learn | directions | keep | free | list | apply`: directions that mean something. */
+/** `morphloom attribute learn | directions | keep | free | list | apply | save | add`: directions that mean something. */
 export function registerAttribute(program: Command): void {
   const attribute = program
     .command('attribute')
@@ -23,6 +24,8 @@ export function registerAttribute(program: Command): void {
   registerFree(attribute);
   registerList(attribute);
   registerApply(attribute);
+  registerSave(attribute);
+  registerAdd(attribute);
 }
 
 interface LearnFlags extends InstrumentFlags {

@@ -6,9 +6,9 @@ import { MorphloomError } from '../../contract/errors.ts';
 import type { AttributeVector } from '../latent/attribute.ts';
 import { describeWriteFailure, exists, replaceFile } from '../node/files.ts';
 import { readJson } from './json.ts';
-import { encodeSafetensors, readSafetensors } from './safetensors.ts';
+import { decodeSafetensors, encodeSafetensors, type NamedArrays, readSafetensors } from './safetensors.ts';
 
-const attributeSchema = z.strictObject({
+const factsSchema = z.strictObject({
   schema: z.literal(1),
   name: z.string().min(1),
   method: z.enum(['mean', 'logistic', 'axis']),
@@ -25,10 +25,12 @@ const attributeSchema = z.strictObject({
   /** The direction of greatest difference that was kept, from 1 on, and its part of all difference; null where it was learned. */
   axis: z.strictObject({ number: z.number().int(), share: z.number() }).nullable().default(null),
   bias: z.number(),
+});
+const attributeSchema = factsSchema.extend({
   /** The file beside this one that holds `direction`, `weights` and perhaps `alone`; its name is its content's. */
   vectors: z.string(),
 });
-export type AttributeFacts = Omit<z.infer<typeof attributeSchema>, 'schema' | 'bias' | 'vectors'>;
+export type AttributeFacts = Omit<z.infer<typeof factsSchema>, 'schema' | 'bias'>;
 
 export interface StoredAttribute {
   readonly facts: AttributeFacts;
@@ -50,25 +52,70 @@ function idOf(name: string): string {
   return plain === whole ? plain : `${plain}-${createHash('sha256').update(whole).digest('hex').slice(0, 8)}`;
 }
 
+function arraysOf({ facts, vector, alone }: StoredAttribute): NamedArrays {
+  const shape = [vector.direction.length];
+  const arrays = new Map([
+    ['direction', { shape, values: vector.direction }],
+    ['weights', { shape, values: vector.weights }],
+  ]);
+  if (facts.apart.length > 0) arrays.set('alone', { shape, values: alone });
+  return arrays;
+}
+
+/** Null where the arrays are not an attribute's. */
+function storedOf(facts: AttributeFacts, bias: number, arrays: NamedArrays): StoredAttribute | null {
+  const [direction, weights] = [arrays.get('direction')?.values, arrays.get('weights')?.values];
+  if (direction === undefined || weights?.length !== direction.length) return null;
+  const { method, heldOutAuc } = facts;
+  return {
+    facts,
+    vector: { method, direction, weights, bias, heldOutAuc: heldOutAuc ?? NaN },
+    alone: arrays.get('alone')?.values ?? direction,
+  };
+}
+
+/** Where a file that is handed on says what it is. */
+const SHARED = 'morphloom.attribute';
+
+/** An attribute as one file to hand on: safetensors, with all else that is known of it in its metadata. */
+export function encodeAttribute(stored: StoredAttribute): Uint8Array {
+  const document = { schema: 1, ...stored.facts, bias: stored.vector.bias };
+  return encodeSafetensors(arraysOf(stored), { [SHARED]: JSON.stringify(document) });
+}
+
+/**
+ * Reads what {@link encodeAttribute} made. Throws an `input` error that names the file.
+ * @param name how the file is called in messages
+ */
+export function decodeAttribute(bytes: Uint8Array, name: string): StoredAttribute {
+  const foreign = (cause?: unknown): MorphloomError =>
+    new MorphloomError(
+      'input',
+      `"${name}" is no attribute that Morphloom saved; make one with: morphloom attribute save.`,
+      { cause },
+    );
+  try {
+    const { arrays, metadata } = decodeSafetensors(bytes, name);
+    const { schema: _, bias, ...facts } = factsSchema.parse(JSON.parse(metadata[SHARED] ?? ''));
+    const stored = storedOf(facts, bias, arrays);
+    if (stored !== null) return stored;
+  } catch (cause) {
+    throw foreign(cause);
+  }
+  throw foreign();
+}
+
 /**
  * Keeps an attribute: `attributes/<id>.json` and the vectors beside it. The JSON is renamed into place last,
  * and names the vectors' file, so the two always belong together.
  */
-export async function saveAttribute(
-  folder: string,
-  { facts, vector, alone }: StoredAttribute,
-): Promise<string> {
+export async function saveAttribute(folder: string, stored: StoredAttribute): Promise<string> {
+  const { facts, vector } = stored;
   const id = idOf(facts.name);
   await fs.mkdir(folder, { recursive: true }).catch((cause: unknown) => {
     throw describeWriteFailure(folder, cause);
   });
-  const shape = [vector.direction.length];
-  const tensors = new Map([
-    ['direction', { shape, values: vector.direction }],
-    ['weights', { shape, values: vector.weights }],
-  ]);
-  if (facts.apart.length > 0) tensors.set('alone', { shape, values: alone });
-  const bytes = encodeSafetensors(tensors);
+  const bytes = encodeSafetensors(arraysOf(stored));
   const vectors = `${id}-${createHash('sha256').update(bytes).digest('hex').slice(0, 12)}.safetensors`;
   await replaceFile(path.join(folder, vectors), bytes);
   const file = path.join(folder, `${id}.json`);
@@ -104,15 +151,10 @@ export async function loadAttribute(folder: string, name: string): Promise<Store
   const { facts, bias, vectors } = await readDocument(file);
   const data = path.join(folder, path.basename(vectors));
   const arrays = await readSafetensors(data, `learn "${name}" again`);
-  const [direction, weights] = [arrays.get('direction')?.values, arrays.get('weights')?.values];
-  if (direction === undefined || weights === undefined) {
+  const stored = storedOf(facts, bias, arrays);
+  if (stored === null)
     throw new MorphloomError('corrupt', `"${data}" holds no attribute; learn "${name}" again.`);
-  }
-  return {
-    facts,
-    vector: { method: facts.method, direction, weights, bias, heldOutAuc: facts.heldOutAuc ?? NaN },
-    alone: arrays.get('alone')?.values ?? direction,
-  };
+  return stored;
 }
 
 /** Removes an attribute; one that is not there is removed already. */
