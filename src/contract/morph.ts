@@ -11,6 +11,12 @@ export const MAX_FRAMES = 100_000;
 /** Beyond this the detail is in no picture, and frames outgrow what exports may be. */
 export const MAX_SCALE = 16;
 
+/** Places of a random walk. Fewer are no loop: two lie opposite each other, and both ways lead through the middle. */
+export const FEWEST_POINTS = 3;
+export const MOST_POINTS = 256;
+/** How far out a walk goes where nothing else is asked for: as the pictures do. */
+export const WALK_TEMPERATURE = 1;
+
 /** How a morph moves and looks. */
 export const morphSettingsSchema = z
   .strictObject({

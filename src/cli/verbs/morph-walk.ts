@@ -1,9 +1,10 @@
 import type { Command } from 'commander';
 import { MorphloomError } from '../../contract/errors.ts';
+import { WALK_TEMPERATURE } from '../../contract/morph.ts';
 import { encodeDataset } from '../../engine/jobs/pictures.ts';
 import { MOST_FITTED } from '../../engine/jobs/sample.ts';
 import { checkMorph } from '../../engine/morph/recipe.ts';
-import { WALK_TEMPERATURE, walkLatents, walkTimeline } from '../../engine/morph/walk.ts';
+import { walkLatents, walkTimeline } from '../../engine/morph/walk.ts';
 import { withInstrument } from '../open.ts';
 import type { Voice } from '../terminal.ts';
 import { type Flags, OF_THE_WALK, outOf, refuseBeside } from './morph-flags.ts';

@@ -4,9 +4,11 @@ import { MorphloomError } from '../../contract/errors.ts';
 import {
   DEFAULT_MORPH,
   defaultPath,
+  FEWEST_POINTS,
   MAX_FRAMES,
   MAX_SCALE,
   MORPH_PATHS,
+  MOST_POINTS,
   type MorphSettings,
 } from '../../contract/morph.ts';
 import { EASING_NAMES, type EasingName, parseEasingName } from '../../core/easing.ts';
@@ -15,7 +17,6 @@ import type { OpenedInstrument } from '../../engine/latent/open.ts';
 import { rebuildTimeline } from '../../engine/morph/export.ts';
 import { picturesNamed } from '../../engine/morph/pictures.ts';
 import { checkMorph, morphTimeline, readTimelineRecipe } from '../../engine/morph/recipe.ts';
-import { FEWEST_POINTS, MOST_POINTS } from '../../engine/morph/walk.ts';
 import { exists } from '../../engine/node/files.ts';
 import { readTimeline } from '../../engine/project/morph-folder.ts';
 import { withInstrument } from '../open.ts';

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { cropRectangleSchema, cropSchema, imageFormatSchema, type SetAside } from '../dataset.ts';
 import { eyesSchema, faceSettingsSchema } from '../faces.ts';
 import { encodingSchema, type ExportEstimate } from '../encoding.ts';
+import { FEWEST_POINTS, MOST_POINTS, WALK_TEMPERATURE } from '../morph.ts';
 import { pictureIdSchema, placeSchema, timelineSchema, type Timeline } from '../timeline.ts';
 import type { TrainingLine } from '../training.ts';
 import type {
@@ -228,6 +229,13 @@ export const procedures = {
     count: z.int().min(1).max(256),
     temperature: z.number().min(0).max(3),
     from: z.enum(['pictures', 'prior']).default('pictures'),
+    seed: z.int().min(0),
+  }),
+  /** Random places where the pictures lie, in the order of a closed loop through them: each is near the next. */
+  'explore.walk': ask<{ latents: Float32Array; pictures: Pixels }>()({
+    ...ofModel,
+    count: z.int().min(FEWEST_POINTS).max(MOST_POINTS),
+    temperature: z.number().min(0.01).max(3).default(WALK_TEMPERATURE),
     seed: z.int().min(0),
   }),
   /** The posterior means of pictures, `[n, z]`. */

@@ -1,15 +1,11 @@
 import { MorphloomError } from '../../contract/errors.ts';
-import type { MorphSettings } from '../../contract/morph.ts';
+import { FEWEST_POINTS, MOST_POINTS, type MorphSettings } from '../../contract/morph.ts';
 import type { Timeline } from '../../contract/timeline.ts';
 import { dot, solveLower } from '../../core/cholesky.ts';
 import { createRng, STREAM } from '../../core/rng.ts';
 import { fitLatentGaussian, type LatentGaussian } from '../latent/aggregate.ts';
 import { latentPath } from './path.ts';
 
-/** Fewer points are no loop: two lie opposite each other, and the way between leads through the middle of all. */
-export const FEWEST_POINTS = 3;
-export const MOST_POINTS = 256;
-export const WALK_TEMPERATURE = 1;
 /** A walk goes no farther out than this part of the pictures lies. */
 const INSIDE = 0.95;
 /** Points for each turn of the fastest movement: with fewer the curve through them would cut the corners. */

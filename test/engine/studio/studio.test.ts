@@ -114,6 +114,14 @@ describe('the studio', () => {
     expect(await client.call('explore.decode', { ...at(), latents: samples.latents, count: 5 })).toEqual(
       samples.pictures,
     );
+    const walk = await client.call('explore.walk', { ...at(), count: 4, seed: 3 });
+    expect(walk.latents).toHaveLength(4 * 8);
+    expect(await client.call('explore.decode', { ...at(), latents: walk.latents, count: 4 })).toEqual(
+      walk.pictures,
+    );
+    expect((await client.call('explore.walk', { ...at(), count: 4, seed: 4 })).latents).not.toEqual(
+      walk.latents,
+    );
     const place = { kind: 'latent' as const, values: [...latents.subarray(8, 16)] };
     const near = await client.call('explore.neighbours', { ...at(), place, count: 4 });
     expect(near[0]).toEqual({ id: ids[1], distance: 0 });

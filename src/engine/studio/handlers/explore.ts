@@ -3,6 +3,7 @@ import { mapPictures } from '../../jobs/map.ts';
 import { MOST_FITTED, sampleLatents } from '../../jobs/sample.ts';
 import { principalAxes } from '../../latent/axes.ts';
 import { nearest } from '../../latent/map.ts';
+import { walkLatents } from '../../morph/walk.ts';
 import { breathe } from '../../node/breathe.ts';
 import type { Handlers } from '../context.ts';
 import { decodeGently, encodeGently } from '../gently.ts';
@@ -56,6 +57,16 @@ export function exploreHandlers({ stage }: Services): Pick<Handlers, Offered> {
         const request = { count, temperature, from, seed };
         const encoded = () => stage.encoded(playing, MOST_FITTED);
         const latents = await sampleLatents(instrument, request, encoded, signal);
+        return { latents, pictures: await decodeGently(instrument, latents, signal) };
+      }),
+    'explore.walk': ({ count, temperature, seed, ...model }, call) =>
+      stage.play(model, call, async (playing) => {
+        const { instrument, signal } = playing;
+        const { mean } = await stage.encoded(playing, MOST_FITTED);
+        await breathe(signal);
+        const points = walkLatents(mean, instrument.latentSize, { count, temperature, seed });
+        const latents = new Float32Array(count * instrument.latentSize);
+        points.forEach((point, i) => latents.set(point, i * instrument.latentSize));
         return { latents, pictures: await decodeGently(instrument, latents, signal) };
       }),
     'explore.encode': ({ ids, ...model }, call) =>

@@ -87,6 +87,13 @@ export function morphCommands(desk: Desk, exportIt: () => void): Command[] {
       () => void desk.begin(),
       () => studio.canWrite,
     ),
+    command(
+      'walk',
+      t.morph.walk,
+      'r',
+      () => void desk.walk(),
+      () => studio.canWrite && studio.run !== null,
+    ),
     command('export', t.morph.exportThis, 'mod+e', exportIt, () => moves() && studio.canWrite),
     command('settings', t.morph.ofMorph, 'escape', () => (desk.chosen = null), always),
   ];

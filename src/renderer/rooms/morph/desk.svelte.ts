@@ -9,6 +9,7 @@ import { addTrack, emptyTimeline, insertPlaces } from './edits.ts';
 import { firstMorph } from './first.ts';
 import { Preview } from './preview.svelte.ts';
 import { measuredShares, timingOf, type Shares } from './timing.ts';
+import { randomWalk } from './walk.ts';
 
 /** What of the timeline is chosen: its settings are shown, keys act on it. */
 export type Chosen =
@@ -28,11 +29,14 @@ export class Desk {
   onion = $state(false);
   crisp = $state(false);
   zoom = $state(1);
+  /** A random walk is being asked for. */
+  walking = $state(false);
   /** How far apart pictures look, as the engine last told. */
   shares = $state.raw<Shares>(new Map());
   readonly timing = $derived.by(() => timingOf(this.timeline, this.shares));
   #autosave: Autosave<Timeline>;
   #opening = new AbortController();
+  #walks = 0;
 
   constructor(project: string) {
     this.project = project;
@@ -78,6 +82,23 @@ export class Desk {
   async begin(): Promise<void> {
     await this.#autosave.flush();
     this.#lay(emptyTimeline(t.morph.newName(this.morphs.length + 1)), null);
+  }
+
+  /** Lays out a random walk as a morph of its own, another one each time; what lay open stays saved. */
+  async walk(): Promise<void> {
+    const { run } = studio;
+    if (run === null || this.walking) return;
+    this.walking = true;
+    try {
+      await this.#autosave.flush();
+      const seed = this.morphs.length + ++this.#walks;
+      this.#lay(await randomWalk(this.project, run.id, seed, this.#opening.signal), null);
+      this.preview.play();
+    } catch (error) {
+      report(error);
+    } finally {
+      this.walking = false;
+    }
   }
 
   async duplicate(): Promise<void> {

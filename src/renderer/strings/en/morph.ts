@@ -18,6 +18,11 @@ export const morph = {
   copyName: (name: string) => `${name} copy`,
   morphs: 'Morphs of this project',
   newMorph: 'New morph',
+  walk: 'Random walk',
+  walkHint:
+    'A new morph: a loop through places that the model makes up, without pictures. Again for another one.',
+  walkName: (seed: number) => `Walk ${number(seed)}`,
+  walkPlace: (seed: number, index: number) => `place ${number(index)} of walk ${number(seed)}`,
   rename: 'Rename …',
   renameTitle: 'Rename the morph',
   name: 'Name',
