@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { registerAttribute } from './attribute.ts';
 import { registerCluster } from './cluster.ts';
 import { registerComplete } from './complete.ts';
+import { registerCompress, registerDecompress } from './compress.ts';
 import { registerDemo } from './demo.ts';
 import { registerDisentanglement } from './disentanglement.ts';
 import { registerDoctor } from './doctor.ts';
@@ -36,6 +37,8 @@ export const verbs: readonly RegisterVerb[] = [
   registerComplete,
   registerCluster,
   registerDisentanglement,
+  registerCompress,
+  registerDecompress,
   registerAttribute,
   registerServe,
 ];
