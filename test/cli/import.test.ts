@@ -52,6 +52,29 @@ describe('morphloom import', () => {
     set.close();
   });
 
+  it('says what to do where no face is found in any picture', () => {
+    const project = path.join(root, 'faceless.morphloom');
+    const none = morphloom(pictures, '--project', project, '--faces', 'align', '--json');
+    expect(none).toMatchObject({ status: 1, stdout: '' });
+    expect(none.stderr).toMatch(
+      /No face was found in any of the 2 pictures in .* kept whole .* place their eyes/,
+    );
+    const whole = morphloom(
+      pictures,
+      '--project',
+      project,
+      '--faces',
+      'align',
+      '--unfound',
+      'whole',
+      '--json',
+    );
+    expect(JSON.parse(whole.stdout)).toMatchObject({ count: 2, faces: { whole: 2 } });
+    const eyes = ['eyes', project, 'b', '10,14', '30,14', '--json'];
+    const placed = spawnSync(process.execPath, ['bin/morphloom.cjs', ...eyes], { encoding: 'utf8' });
+    expect(JSON.parse(placed.stdout)).toMatchObject({ count: 2, added: 1 });
+  });
+
   it('fails with one sentence when nothing is usable, and with 2 when asked for nonsense', async () => {
     const empty = path.join(root, 'empty');
     await fs.mkdir(empty);

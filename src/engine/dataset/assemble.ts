@@ -157,6 +157,14 @@ function placed(
 
 function nothingUsable(sources: readonly string[], setAside: readonly SetAside[]): MorphloomError {
   const where = sources.map((source) => `"${printable(source)}"`).join(', ');
+  const faceless = setAside.filter(({ kind }) => kind === 'no-face').length;
+  if (faceless > 0) {
+    const looked = faceless === 1 ? 'the one picture' : `any of the ${faceless} pictures`;
+    return new MorphloomError(
+      'input',
+      `No face was found in ${looked} in ${where}, so nothing can be lined up: import again with pictures without a face kept whole (--unfound whole), then leave them so, or place their eyes by hand.`,
+    );
+  }
   const [first] = setAside;
   const why = first
     ? `${setAside.length} set aside; the first, "${printable(first.source)}", ${first.reason}`

@@ -1,3 +1,5 @@
+import type { Unfound } from '../../contract/faces.ts';
+import type { ProjectState } from '../../contract/studio/state.ts';
 import { shell } from '../shell/index.ts';
 import { t } from '../strings/index.ts';
 import { droppedFiles, type DroppedFile } from './dropped.ts';
@@ -10,6 +12,12 @@ const PIECE = 4 * 1024 * 1024;
 /** An upload from a browser, under way. */
 export const upload = $state<{ now: { done: number; total: number; cancel: () => void } | null }>({
   now: null,
+});
+
+/** How faces are lined up by a project's first import; later ones keep what the project has. */
+export const firstFaces = $state<{ align: boolean; unfound: Unfound }>({
+  align: false,
+  unfound: 'set-aside',
 });
 
 /** The last part of a path, without the ending of a project's folder. */
@@ -47,11 +55,16 @@ async function sendUp(name: string, files: readonly DroppedFile[]): Promise<stri
   }
 }
 
+const hasPictures = ({ pictures }: ProjectState): boolean =>
+  pictures !== null && pictures.count + pictures.setAside > 0;
+
 /** Makes the open project hold these folders and files too; without one, a new project. */
 export async function takeIn(sources: readonly string[], name?: string): Promise<void> {
   const first = sources[0];
   if (first === undefined) return;
   if (studio.project === null) {
+    // The choice belongs to the room of a project that lies open.
+    firstFaces.align = false;
     const made = await studio.create(name ?? nameOf(first));
     if (made === undefined) return;
   }
@@ -59,7 +72,8 @@ export async function takeIn(sources: readonly string[], name?: string): Promise
   if (project === null) return;
   studio.go('pictures');
   const add = project.sources.length > 0;
-  await studio.call('pictures.import', { project: project.folder, sources: [...sources], add });
+  const faces = hasPictures(project) || !firstFaces.align ? null : { unfound: firstFaces.unfound };
+  await studio.call('pictures.import', { project: project.folder, sources: [...sources], add, faces });
 }
 
 /** What was dropped on the window: a project to open, or pictures to take in. */
