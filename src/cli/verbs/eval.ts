@@ -95,6 +95,10 @@ function tell(report: EvaluationReport, metrics: readonly Metric[], say: (line: 
   say(`Run ${report.run}, recipe "${report.recipe}", step ${report.step}`);
   row('known', report.train);
   row('held out', report.heldout);
+  if (report.ratePerGroup !== undefined) {
+    const each = report.ratePerGroup.map((rate) => rate.toFixed(1)).join(', ');
+    say(`  rate of each group, from the whole picture to its details: ${each} nats`);
+  }
   if (report.fittedPrior !== undefined) {
     const { gaussians, covariance } = report.fittedPrior;
     const what = gaussians === 1 ? 'one Gaussian' : `a mixture of ${gaussians} Gaussians`;

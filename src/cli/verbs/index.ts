@@ -16,6 +16,7 @@ import { registerReconstruct } from './reconstruct.ts';
 import { registerSample } from './sample.ts';
 import { registerSamples } from './samples.ts';
 import { registerServe } from './serve.ts';
+import { registerTags } from './tags.ts';
 import { registerTrain } from './train.ts';
 
 /** Adds one verb to the program. A verb is a file of this folder; list it here, in the order of `--help`. */
@@ -32,6 +33,7 @@ export const verbs: readonly RegisterVerb[] = [
   registerMorph,
   registerReconstruct,
   registerSample,
+  registerTags,
   registerMap,
   registerOutliers,
   registerComplete,

@@ -2,6 +2,7 @@ import * as path from 'node:path';
 import { type Command, Option } from 'commander';
 import { framesOf } from '../../engine/export/model-frames.ts';
 import { drawSamples, type SampleRequest } from '../../engine/jobs/sample.ts';
+import { latentsOfTags, readTags } from '../../engine/jobs/tags.ts';
 import { sheet } from '../../engine/node/encoders/compose.ts';
 import { writeStill } from '../../engine/node/encoders/still.ts';
 import { type InstrumentFlags, modelOf, withInstrument } from '../open.ts';
@@ -13,6 +14,7 @@ interface Flags extends InstrumentFlags {
   readonly grid?: { columns: number; rows: number };
   readonly temperature?: number;
   readonly from: SampleRequest['from'];
+  readonly tags?: string;
   readonly seed?: number;
   readonly scale?: number;
 }
@@ -34,6 +36,7 @@ export function registerSample(program: Command): void {
         .choices(['pictures', 'mixture', 'prior'])
         .default('pictures'),
     )
+    .option('--tags <list>', 'pictures that have these, as glasses=1,smile=0.8, of the recipe "multimodal"')
     .option('--seed <n>', 'another seed, other pictures (default: 1)', seed)
     .option('--scale <n>', 'enlarge them (default: 2)', positiveInteger)
     .option('--run <id>', 'this run (default: the latest)')
@@ -48,8 +51,16 @@ export function registerSample(program: Command): void {
           temperature: flags.temperature ?? 1,
           from: flags.from,
           seed: flags.seed ?? 1,
+          ...(flags.tags !== undefined && { tags: flags.tags }),
         };
-        const frames = framesOf(await drawSamples(instrument, request, voice), instrument.image);
+        const pictures =
+          flags.tags === undefined
+            ? await drawSamples(instrument, request, voice)
+            : instrument.decode(
+                latentsOfTags(instrument, readTags(instrument, flags.tags), request),
+                request.count,
+              );
+        const frames = framesOf(pictures, instrument.image);
         const frame = await sheet({
           rows: Array.from({ length: rows }, (_, r) => frames.slice(r * columns, (r + 1) * columns)),
           scale: flags.scale ?? 2,

@@ -66,13 +66,14 @@ export function* evaluateReconstruction(
     const chunk = inTidy(() => {
       const x = uploadPixels(bytes, [count, image.height, image.width, image.channels]);
       const labels = labelsOf(model, pictures, start, count);
-      const { code, posterior } = model.encode(x, weights, INFER, labels);
+      const { code } = model.encode(x, weights, INFER, labels);
       const y = model.decode(code, weights, labels);
       const state = model.forward(
         sampleInputs(model, x, recipe.latent.samples, [seed, start], labels),
         weights,
         INFER,
       );
+      const { posterior } = state;
       const distortion = state.likelihood.distortion(targetFor(state), state.logits, state.mean);
       const rate = posterior === null ? tf.scalar(0) : tf.mean(state.prior.rate(posterior, state.code));
       return {
@@ -81,7 +82,7 @@ export function* evaluateReconstruction(
         distortion: tf.mean(distortion).dataSync()[0],
         rate: rate.dataSync()[0],
         code: code.dataSync(),
-        rates: posterior === null ? [] : tf.sum(klPerDimension(posterior), 0).dataSync(),
+        rates: posterior === null ? [] : tf.mul(tf.mean(klPerDimension(posterior), 0), count).dataSync(),
       };
     });
     for (let i = 0; i < count; i++) {

@@ -36,6 +36,8 @@ export interface EvaluationReport {
   readonly latentSize: number;
   readonly rate: number;
   readonly ratePerDimension: readonly number[];
+  /** Of a recipe with several groups of latents: the rate of each, from the top down, nats. */
+  readonly ratePerGroup?: readonly number[];
   /** Of a recipe whose prior is fitted after training: what was fitted. The figures are under it. */
   readonly fittedPrior?: { readonly gaussians: number; readonly covariance: 'diagonal' | 'full' };
   /** What the figures say of the latents, in plain words. */
@@ -104,6 +106,9 @@ export async function evaluateInstrument(
       latentSize: instrument.latentSize,
       rate: train.rate,
       ratePerDimension: [...latents.ratePerDimension],
+      ...(opened.model.groups.length > 1 && {
+        ratePerGroup: sumByGroups(latents.ratePerDimension, opened.model.groups),
+      }),
       ...(fitted !== null && {
         fittedPrior: { gaussians: fitted.mixture.weights.length, covariance: fitted.mixture.covariance },
       }),
@@ -112,6 +117,11 @@ export async function evaluateInstrument(
   } finally {
     dataset.close();
   }
+}
+
+function sumByGroups(each: Float32Array, groups: readonly number[]): number[] {
+  let from = 0;
+  return groups.map((size) => each.subarray(from, (from += size)).reduce((a, b) => a + b, 0));
 }
 
 async function measure(

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { OnProgress } from '../../contract/progress.ts';
 import { createRng, fillNormal, STREAM, type Rng } from '../../core/rng.ts';
+import { inTidy } from '../evaluate/inputs.ts';
 import { drawLatents, fitLatentGaussian } from '../latent/aggregate.ts';
 import { fitPrior, type FittedPrior } from '../latent/fitted-prior.ts';
 import type { Instrument, Latents } from '../latent/instrument.ts';
@@ -90,10 +91,7 @@ const FIT_SEED = 1;
 function drawFrom(prior: Prior, count: number, size: number, temperature: number, rng: Rng): Float32Array {
   const noise = fillNormal(new Float32Array(count * size), rng).map((x) => x * temperature);
   const chance = Float32Array.from({ length: count }, () => rng.uniform());
-  const holder = { latents: new Float32Array() };
-  tf.tidy(() => {
-    const drawn = prior.draw(tf.tensor2d(noise, [count, size]), tf.tensor1d(chance));
-    holder.latents = Float32Array.from(drawn.dataSync());
-  });
-  return holder.latents;
+  return inTidy(() =>
+    Float32Array.from(prior.draw(tf.tensor2d(noise, [count, size]), tf.tensor1d(chance)).dataSync()),
+  );
 }

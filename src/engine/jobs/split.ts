@@ -21,7 +21,9 @@ export function splitPictures(
 
 /** Some of a set's pictures, as a set; with their labels, where the set has entries. */
 export function pick(
-  set: Pick<TrainingPictures, 'readBatch'> & { readonly entries?: readonly Pick<DatasetEntry, 'label'>[] },
+  set: Pick<TrainingPictures, 'readBatch'> & {
+    readonly entries?: readonly Pick<DatasetEntry, 'label' | 'attributes'>[];
+  },
   indices: readonly number[],
 ): TrainingPictures {
   return {
@@ -32,6 +34,7 @@ export function pick(
         out,
       ),
     labelOf: (i) => set.entries?.[indices[i]].label ?? null,
+    known: (i) => set.entries?.[indices[i]] ?? { label: null },
   };
 }
 

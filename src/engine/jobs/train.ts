@@ -12,7 +12,7 @@ import type { Weights } from '../model/weights.ts';
 import type { Project } from '../project/project.ts';
 import { RunFolder } from '../project/run-folder.ts';
 import { composeModel, composeTask, type Model, type TrainingPictures } from '../recipes/compose.ts';
-import { withClasses } from '../recipes/resolve.ts';
+import { withAttributes, withClasses } from '../recipes/resolve.ts';
 import { Plan, type Budget } from '../train/plan.ts';
 import type { CompileReport } from '../train/program.ts';
 import { nextTurn, runTraining, type CheckpointFacts, type RunControl, type RunEnd } from '../train/run.ts';
@@ -86,7 +86,10 @@ export async function trainProject(options: TrainOptions): Promise<TrainReport> 
 async function trainOn(dataset: Dataset, backend: BackendInfo, options: TrainOptions): Promise<TrainReport> {
   const begin =
     options.begin.kind === 'new'
-      ? { ...options.begin, recipe: withClasses(options.begin.recipe, dataset.labels) }
+      ? {
+          ...options.begin,
+          recipe: withAttributes(withClasses(options.begin.recipe, dataset.labels), dataset.entries),
+        }
       : options.begin;
   // Composed before anything is written: a recipe that does not fit leaves no run behind.
   if (begin.kind === 'new') composeModel(begin.recipe, dataset.format);

@@ -1,7 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { dense } from './layers.ts';
+import { dense, needsOf } from './layers.ts';
 import type { Needs } from './noise.ts';
 import type { ImageShape } from './shape.ts';
+import type { Tags } from './tags.ts';
 import type { Mode, Weights } from './weights.ts';
 
 /**
@@ -11,6 +12,8 @@ import type { Mode, Weights } from './weights.ts';
  */
 export interface Condition extends Needs {
   readonly classes: readonly string[];
+  /** A say on the latents, by a network of its own; absent where there is none. */
+  readonly tags?: Tags;
   /** How many channels the encoder sees beside the picture's. */
   readonly channels: number;
   /** How many numbers the decoder gets beside the latents. */
@@ -62,3 +65,15 @@ export function labelCondition(image: ImageShape, options: LabelOptions): Condit
     },
   };
 }
+
+/** A condition that changes neither what the encoder sees nor what the decoder gets, but has a say on the latents. */
+export const tagCondition = (tags: Tags): Condition => ({
+  ...needsOf([tags]),
+  classes: [],
+  channels: 0,
+  embedding: 0,
+  tags,
+  forget: (labels) => labels,
+  beside: (pixels) => pixels,
+  join: (code) => code,
+});

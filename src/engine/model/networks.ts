@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import type { Encoded } from './posterior.ts';
 import type { ImageShape } from './shape.ts';
 import {
   activate,
@@ -13,9 +14,29 @@ import {
   type Normalisation,
   type Upsampling,
 } from './layers.ts';
+import type { Mode, Weights, WeightSpec } from './weights.ts';
 
 /** Pictures `[n, h, w, c]` in [0, 1] to `outputs` numbers each, `[n, outputs]`. */
-export type Encoder = Layer<tf.Tensor4D, tf.Tensor2D>;
+export type EncoderAtOnce = Layer<tf.Tensor4D, tf.Tensor2D>;
+/** Tells latents group after group: what was drawn of one is known to the next. */
+export interface GroupedEncoder {
+  readonly weights: readonly WeightSpec[];
+  /** How many latents each group has, in turn. */
+  readonly groups: readonly number[];
+  /**
+   * @param samples k: how often each picture is gone through, `[k·n, …]` sample-major from there on
+   * @param draw makes latents of a group's numbers, `[k·n, 2 · its size]`
+   * @returns all groups side by side, `[k·n, z]`
+   */
+  inTurn(
+    x: tf.Tensor4D,
+    samples: number,
+    draw: (numbers: tf.Tensor2D, group: number) => Encoded,
+    weights: Weights,
+    mode: Mode,
+  ): Encoded;
+}
+export type Encoder = EncoderAtOnce | GroupedEncoder;
 /** Latents `[n, z]` to logits `[n, h, w, c]`; the likelihood makes pictures of them. */
 export type Decoder = Layer<tf.Tensor2D, tf.Tensor4D>;
 
@@ -31,7 +52,7 @@ export interface ConvDecoderOptions extends ConvEncoderOptions {
 }
 
 /** Strided 4 × 4 convolutions, each halving the sides and followed by normalisation and ReLU; then a dense layer. */
-export function convEncoder(image: ImageShape, outputs: number, options: ConvEncoderOptions): Encoder {
+export function convEncoder(image: ImageShape, outputs: number, options: ConvEncoderOptions): EncoderAtOnce {
   const { widths, normalisation } = options;
   const blocks = widths.map((width, i) => {
     const inputs = i === 0 ? image.channels : widths[i - 1];
@@ -114,7 +135,7 @@ export function mlpEncoder(
   image: ImageShape,
   outputs: number,
   options: Omit<MlpOptions, 'dropout'>,
-): Encoder {
+): EncoderAtOnce {
   const pixels = image.width * image.height * image.channels;
   const { widths } = options;
   const body = mlp('encoder', [pixels, ...widths], { ...options, dropout: 0 });

@@ -99,3 +99,7 @@ function batchNormBackward(dy: tf.Tensor4D, saved: tf.Tensor[], epsilon: number)
   const centred = tf.sub(dy, tf.div(tf.add(dBeta, tf.mul(normalised, dGamma)), count));
   return [tf.mul(centred, tf.mul(gamma, inverseDeviation)), dGamma, dBeta];
 }
+
+/** `[m, Σ sizes]` cut into parts of these sizes, side by side. (tf.split into a single part has no gradient.) */
+export const cutColumns = (x: tf.Tensor2D, sizes: readonly number[]): tf.Tensor2D[] =>
+  sizes.length === 1 ? [x] : tf.split<tf.Tensor2D>(x, [...sizes], 1);

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { conv, dense, needsOf, normalise, upsample, type Layer, type Normalisation } from './layers.ts';
-import type { ConvDecoderOptions, ConvEncoderOptions, Decoder, Encoder } from './networks.ts';
+import type { ConvDecoderOptions, ConvEncoderOptions, Decoder, EncoderAtOnce } from './networks.ts';
 import type { ImageShape } from './shape.ts';
 
 type Map4 = Layer<tf.Tensor4D, tf.Tensor4D>;
@@ -9,7 +9,7 @@ type Map4 = Layer<tf.Tensor4D, tf.Tensor4D>;
  * x + f(x), f two 3 × 3 convolutions, each after normalisation and ReLU (He et al. 2016, arXiv 1603.05027).
  * The second begins at 0, and the block with it as the identity.
  */
-function residual(name: string, width: number, normalisation: Normalisation): Map4 {
+export function residual(name: string, width: number, normalisation: Normalisation): Map4 {
   const options = { kernel: 3, stride: 1 };
   const first = normalise(normalisation, `${name}/norm0`, width);
   const one = conv(`${name}/conv0`, width, width, { ...options, bias: normalisation === 'none' });
@@ -37,7 +37,7 @@ export function residualEncoder(
   image: ImageShape,
   outputs: number,
   options: ConvEncoderOptions & ResidualOptions,
-): Encoder {
+): EncoderAtOnce {
   const { widths, normalisation } = options;
   const stages = widths.flatMap((width, i) => [
     conv(`encoder/down${i}`, i === 0 ? image.channels : widths[i - 1], width, {

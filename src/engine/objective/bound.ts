@@ -5,6 +5,21 @@ import type { Mode, Weights } from '../model/weights.ts';
 import type { Likelihood } from './likelihood.ts';
 import type { Prior } from './prior.ts';
 
+/** Tags in one step, each `[n, tags]` but where it says so; numbers in [0, 1]. */
+export interface TagState {
+  readonly values: tf.Tensor2D;
+  /** 1 where a value is known. */
+  readonly known: tf.Tensor2D;
+  /** Whether each picture, and whether its tags, were shown to the latents, `[n, 1]`. */
+  readonly picture: tf.Tensor2D;
+  readonly shown: tf.Tensor2D;
+  /** Latents as the picture alone, and as its tags alone have them. */
+  readonly byPicture: GaussianPosterior;
+  readonly byTags: GaussianPosterior;
+  /** What the latents tell, `[k·n, tags]`. */
+  readonly logits: tf.Tensor2D;
+}
+
 /** Everything that a term of the objective may look at in one step. n pictures, k samples of each. */
 export interface StepState {
   /** What is to be reconstructed, `[n, h, w, c]` in [0, 1]. */
@@ -17,6 +32,10 @@ export interface StepState {
   readonly posterior: GaussianPosterior | null;
   /** The latents that were decoded, `[k·n, z]`, sample-major. */
   readonly code: tf.Tensor2D;
+  /** How many latents each group has, in turn; one group for most recipes. */
+  readonly groups: readonly number[];
+  /** Null for recipes without tags, and where none were given. */
+  readonly tags: TagState | null;
   readonly likelihood: Likelihood;
   readonly prior: Prior;
   /** The scheduled values of this step, by name; `beta` is one. */

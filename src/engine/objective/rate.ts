@@ -23,3 +23,13 @@ export const klPerDimension = ({ mean, logVariance }: GaussianPosterior): tf.Ten
 /** The rate: KL to the standard normal prior in nats per picture, `[n]`. */
 export const standardNormalRate = (posterior: GaussianPosterior): tf.Tensor1D =>
   tf.sum(klPerDimension(posterior), 1);
+
+/**
+ * KL(p ‖ q) of two diagonal Gaussians in nats for each latent dimension, `[n, z]`:
+ * ½((σp² + (μp − μq)²)/σq² − 1 + log σq² − log σp²).
+ */
+export function klBetween(p: GaussianPosterior, q: GaussianPosterior): tf.Tensor2D {
+  const spread = tf.add(tf.exp(p.logVariance), tf.square(tf.sub(p.mean, q.mean)));
+  const ratio = tf.mul(spread, tf.exp(tf.neg(q.logVariance)));
+  return tf.mul(tf.add(tf.sub(ratio, 1), tf.sub(q.logVariance, p.logVariance)), 0.5);
+}

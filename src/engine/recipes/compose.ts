@@ -3,8 +3,17 @@ import type { Recipe } from '../../contract/recipe.ts';
 import { createRng, fillNormal, STREAM } from '../../core/rng.ts';
 import { constant, rampThenCosine, rampThenInverseRoot, type Schedule } from '../../core/schedule.ts';
 import { uploadInputs } from '../compute/pixels.ts';
-import { activateCode, highestLogVariance, reparameterise, toPosterior } from '../model/posterior.ts';
+import {
+  activateCode,
+  highestLogVariance,
+  reparameterise,
+  toPosterior,
+  type Encoded,
+  type GaussianPosterior,
+} from '../model/posterior.ts';
+import { productOfExperts } from '../model/tags.ts';
 import { needsOf } from '../model/layers.ts';
+import { cutColumns } from '../model/ops.ts';
 import type { ImageShape } from '../model/shape.ts';
 import {
   INFER,
@@ -14,13 +23,14 @@ import {
   type Weights,
   type WeightSpec,
 } from '../model/weights.ts';
-import type { StepState } from '../objective/bound.ts';
+import type { StepState, TagState } from '../objective/bound.ts';
 import { scalarInput, type Input } from '../train/program.ts';
 import type { StepOutput, TrainingTask } from '../train/task.ts';
 import { augment } from './augment.ts';
 import { createOrder, drawNoise, encodeLabels, type TrainingPictures } from './inputs.ts';
-import type { Model } from './model.ts';
+import type { Model, TagModel, TagValues } from './model.ts';
 import { parts } from './registry.ts';
+import { encodeTags, sizeOfTags } from './tags.ts';
 
 export type { TrainingPictures } from './inputs.ts';
 export type { Model, StepInputs } from './model.ts';
@@ -56,18 +66,83 @@ export function composeModel(recipe: Recipe, image: ImageShape): Model {
     highest: highestLogVariance(recipe.latent.minRate),
   };
 
-  const encode: Model['encode'] = (pixels, weights, mode = INFER, labels) => {
+  const groups = 'groups' in encoder ? encoder.groups : [recipe.latent.size];
+  /** @param noise null for the means in place of samples */
+  const infer = (
+    pixels: tf.Tensor4D,
+    noise: tf.Tensor2D | null,
+    weights: Weights,
+    mode: Mode,
+    labels?: tf.Tensor2D,
+  ): Encoded => {
     const seen = condition?.beside(pixels, labelsFor(pixels.shape[0], labels), weights) ?? pixels;
-    const encoded = encoder.apply(seen, weights, mode);
+    const drawn = (numbers: tf.Tensor2D, own: tf.Tensor2D | null): Encoded => {
+      const posterior = toPosterior(numbers, posteriorOptions);
+      return { posterior, code: own === null ? posterior.mean : reparameterise(posterior, own) };
+    };
+    if ('groups' in encoder) {
+      const own = noise === null ? null : cutColumns(noise, groups);
+      const samples = noise === null ? 1 : noise.shape[0] / pixels.shape[0];
+      return encoder.inTurn(seen, samples, (numbers, g) => drawn(numbers, own?.[g] ?? null), weights, mode);
+    }
+    const numbers = encoder.apply(seen, weights, mode);
     if (recipe.latent.kind === 'deterministic')
-      return { code: activateCode(recipe.latent.activation, encoded), posterior: null };
-    const posterior = toPosterior(encoded, posteriorOptions);
-    return { code: posterior.mean, posterior };
+      return { code: activateCode(recipe.latent.activation, numbers), posterior: null };
+    return drawn(numbers, noise);
+  };
+  const tags = condition?.tags ?? null;
+  const tagModel: TagModel | null =
+    tags === null || condition?.names === undefined
+      ? null
+      : {
+          names: condition.names,
+          infer: ({ values, known }, weights) => {
+            const heard = tf.ones<tf.Rank.R2>([values.shape[0], 1]);
+            return productOfExperts([{ posterior: tags.expert(values, known, weights), heard }]);
+          },
+          tell: (latents, weights) => tf.sigmoid(tags.logits(latents, weights)),
+        };
+  /** The picture's say on the latents with that of its tags, where they are given; null for a model without tags. */
+  const hearTags = (
+    own: GaussianPosterior | null,
+    given: TagValues | undefined,
+    weights: Weights,
+    mode: Mode,
+  ): { posterior: GaussianPosterior; tags: Omit<TagState, 'logits'> | null } | null => {
+    if (tags === null || own === null) return null;
+    const count = own.mean.shape[0];
+    if (given === undefined) {
+      const heard = tf.ones<tf.Rank.R2>([count, 1]);
+      return { posterior: productOfExperts([{ posterior: own, heard }]), tags: null };
+    }
+    const { picture, tags: shown } = tags.shown(count, mode);
+    const asked = tags.expert(given.values, given.known, weights);
+    const heard = tf.ones<tf.Rank.R2>([count, 1]);
+    return {
+      posterior: productOfExperts([
+        { posterior: own, heard: picture },
+        { posterior: asked, heard: shown },
+      ]),
+      tags: {
+        ...given,
+        picture,
+        shown,
+        byPicture: productOfExperts([{ posterior: own, heard }]),
+        byTags: productOfExperts([{ posterior: asked, heard }]),
+      },
+    };
+  };
+  const encode: Model['encode'] = (pixels, weights, mode = INFER, labels) => {
+    const encoded = infer(pixels, null, weights, mode, labels);
+    const heard = hearTags(encoded.posterior, undefined, weights, mode);
+    return heard === null ? encoded : { posterior: heard.posterior, code: heard.posterior.mean };
   };
   const logitsOf = (code: tf.Tensor2D, weights: Weights, mode: Mode, labels?: tf.Tensor2D): tf.Tensor4D => {
     const told = condition?.join(code, labelsFor(code.shape[0], labels), weights) ?? code;
     return decoder.apply(told, weights, mode);
   };
+  const tagsTold = (seen: Omit<TagState, 'logits'> | null, code: tf.Tensor2D, weights: Weights) =>
+    seen === null || tags === null ? null : { ...seen, logits: tags.logits(code, weights) };
   const prior: Model['prior'] = (weights) =>
     priorPart.with({ weights, encode: (pixels) => encode(pixels, weights) });
 
@@ -76,9 +151,11 @@ export function composeModel(recipe: Recipe, image: ImageShape): Model {
     const labels = condition?.forget(labelsFor(pixels.shape[0], inputs.labels), mode);
     const quiet = withoutUpdates(mode);
     const encodeQuietly = (others: tf.Tensor4D) => encode(others, weights, quiet);
-    const encoded = encode(corruption?.apply(pixels, mode) ?? pixels, weights, mode, labels);
-    const { posterior } = encoded;
-    const code = posterior === null ? encoded.code : reparameterise(posterior, noise);
+    const shown = corruption?.apply(pixels, mode) ?? pixels;
+    const alone = infer(shown, noise, weights, mode, labels);
+    const heard = hearTags(alone.posterior, inputs.tags, weights, mode);
+    const posterior = heard?.posterior ?? alone.posterior;
+    const code = heard === null ? alone.code : reparameterise(heard.posterior, noise);
     const logits = logitsOf(code, weights, mode, labels);
     return {
       pixels,
@@ -86,6 +163,8 @@ export function composeModel(recipe: Recipe, image: ImageShape): Model {
       mean: likelihood.mean(logits),
       posterior,
       code,
+      groups,
+      tags: tagsTold(heard?.tags ?? null, code, weights),
       likelihood,
       prior: priorPart.with({ weights, encode: encodeQuietly }),
       scheduled,
@@ -102,6 +181,8 @@ export function composeModel(recipe: Recipe, image: ImageShape): Model {
     image,
     ...needsOf([encoder, decoder, ...own.filter((part) => part !== null)]),
     classes,
+    tags: tagModel,
+    groups,
     schedules,
     encode,
     decode: (latents, weights, labels) => likelihood.mean(logitsOf(latents, weights, INFER, labels)),
@@ -177,6 +258,15 @@ export function composeTask(model: Model, pictures: TrainingPictures, seed: numb
         const labels = Array.from(chosen, (index) => pictures.labelOf?.(index) ?? null);
         inputs['labels'] = encodeLabels(labels, classes);
       }
+      if (model.tags !== null) {
+        const { names } = model.tags;
+        const told = Array.from(chosen, (index) =>
+          encodeTags(names, pictures.known?.(index) ?? { label: pictures.labelOf?.(index) ?? null }),
+        );
+        const shape = [batch, sizeOfTags(names)];
+        inputs['tags'] = { shape, values: Float32Array.from(told.flatMap(({ values }) => values)) };
+        inputs['tags/known'] = { shape, values: Float32Array.from(told.flatMap(({ known }) => known)) };
+      }
       for (const [i, spec] of model.noise.entries())
         inputs[`noise/${spec.name}`] = drawNoise(
           spec,
@@ -202,6 +292,13 @@ export function composeTask(model: Model, pictures: TrainingPictures, seed: numb
           noise: inputs['noise'] as tf.Tensor2D,
           pictures: inputs['pictures'] as tf.Scalar,
           labels: inputs['labels'] as tf.Tensor2D | undefined,
+          tags:
+            model.tags === null
+              ? undefined
+              : {
+                  values: inputs['tags'] as tf.Tensor2D,
+                  known: inputs['tags/known'] as tf.Tensor2D,
+                },
           scheduled: Object.fromEntries(
             scheduleNames.map((name) => [name, inputs[`schedule/${name}`] as tf.Scalar]),
           ),

@@ -1,6 +1,7 @@
 import { createRng, fillNormal, shuffle, STREAM, type Rng } from '../../core/rng.ts';
 import type { NoiseSpec } from '../model/noise.ts';
 import { sizeOf } from '../model/weights.ts';
+import type { Known } from './tags.ts';
 import type { Input } from '../train/program.ts';
 
 /** Pictures to train on: uint8, HWC, one after the other. */
@@ -9,6 +10,8 @@ export interface TrainingPictures {
   readBatch(indices: ArrayLike<number>, out: Uint8Array): void;
   /** The label of a picture, null where it has none; absent where no picture has one. */
   labelOf?(index: number): string | null;
+  /** All that is known of a picture; absent where nothing is of any. */
+  known?(index: number): Known;
 }
 
 /** The batches of an epoch: a permutation drawn from the seed and the epoch, cut into whole batches. */

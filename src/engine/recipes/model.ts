@@ -2,11 +2,12 @@ import type * as tf from '@tensorflow/tfjs-core';
 import type { Recipe } from '../../contract/recipe.ts';
 import type { Schedule } from '../../core/schedule.ts';
 import type { NoiseSpec } from '../model/noise.ts';
-import type { Encoded } from '../model/posterior.ts';
+import type { Encoded, GaussianPosterior } from '../model/posterior.ts';
 import type { ImageShape } from '../model/shape.ts';
 import type { Mode, Weights, WeightSpec } from '../model/weights.ts';
 import type { BoundValue, StepState } from '../objective/bound.ts';
 import type { MixtureWishes, Prior } from '../objective/prior.ts';
+import type { TagNames } from './tags.ts';
 
 /** What one step looks at. n pictures, k samples of each. */
 export interface StepInputs {
@@ -20,6 +21,23 @@ export interface StepInputs {
   readonly pictures: tf.Scalar;
   /** Which label each picture has, `[n, classes]`; not known where absent. */
   readonly labels?: tf.Tensor2D | undefined;
+  /** What else is known of each picture; none shown where absent. */
+  readonly tags?: TagValues | undefined;
+}
+
+/** Tags of pictures as numbers in [0, 1], `[n, tags]`, and 1 where they are known. */
+export interface TagValues {
+  readonly values: tf.Tensor2D;
+  readonly known: tf.Tensor2D;
+}
+
+/** What a model with tags can do beside. */
+export interface TagModel {
+  readonly names: TagNames;
+  /** Tags alone to latents. */
+  infer(tags: TagValues, weights: Weights): GaussianPosterior;
+  /** Latents `[n, z]` to the chance of each tag, `[n, tags]`. */
+  tell(latents: tf.Tensor2D, weights: Weights): tf.Tensor2D;
 }
 
 /** A recipe made for one size of picture: the networks, and how to train them. */
@@ -31,6 +49,10 @@ export interface Model {
   readonly noise: readonly NoiseSpec[];
   /** The labels that it may be told; none where it takes none. */
   readonly classes: readonly string[];
+  /** How many latents each group has, in turn; one group for most recipes. */
+  readonly groups: readonly number[];
+  /** Null for recipes without tags. */
+  readonly tags: TagModel | null;
   readonly schedules: Readonly<Record<string, Schedule>>;
   /**
    * Pictures `[n, h, w, c]` in [0, 1] to latents; `posterior` is null for a deterministic code.

@@ -8,6 +8,7 @@ import {
   type Decoder,
   type Encoder,
 } from '../model/networks.ts';
+import { ladderDecoder, ladderEncoder, splitLatents, type LadderOptions } from '../model/ladder.ts';
 import { halvings, nearestHalvable, type ImageShape } from '../model/shape.ts';
 import { residualDecoder, residualEncoder } from '../model/residual.ts';
 import { definePart, partFamily, type PartContext } from './parts.ts';
@@ -44,6 +45,38 @@ function fitWidths(asked: readonly number[], image: ImageShape): number[] {
   return Array.from({ length: depth }, (_, i) => asked[Math.min(i, asked.length - 1)]);
 }
 
+const groups = z.number().int().min(1).max(6).default(3);
+const ladderShape = { widths, normalisation, groups };
+
+function ladderOptions(o: z.infer<z.ZodObject<typeof ladderShape>>, context: PartContext): LadderOptions {
+  const { recipe, image } = context;
+  if (recipe.latent.kind !== 'gaussian' || recipe.condition !== null) {
+    throw new MorphloomError(
+      'usage',
+      'A "ladder" draws its latents group after group and is told no labels; set latent.kind=gaussian and condition=null.',
+    );
+  }
+  return {
+    widths: fitWidths(o.widths, image),
+    normalisation: resolveNormalisation(o.normalisation, context),
+    groups: splitLatents(recipe.latent.size, o.groups, halvings(image)),
+  };
+}
+
+/** The way down that encoder and decoder of a ladder share, as the decoder is asked for it. */
+function sharedLadder(context: PartContext): LadderOptions {
+  const parsed = z
+    .strictObject({ kind: z.literal('ladder'), ...ladderShape })
+    .safeParse(context.recipe.decoder);
+  if (!parsed.success || context.recipe.encoder.kind !== 'ladder') {
+    throw new MorphloomError(
+      'usage',
+      'A "ladder" is encoder and decoder in one: set both encoder.kind and decoder.kind to ladder.',
+    );
+  }
+  return ladderOptions(parsed.data, context);
+}
+
 const encoderOutputs = ({ recipe }: PartContext): number =>
   recipe.latent.kind === 'gaussian' ? 2 * recipe.latent.size : recipe.latent.size;
 
@@ -63,6 +96,16 @@ export const encoders = partFamily<Encoder>('encoder', [
         widths: fitWidths(o.widths, context.image),
         normalisation: resolveNormalisation(o.normalisation, context),
         blocks: o.blocks,
+      }),
+  ),
+  definePart(
+    'ladder',
+    'Up the sizes, and down again with the decoder, by groups of latents',
+    { widths, normalisation },
+    (o, context) =>
+      ladderEncoder(context.image, sharedLadder(context), {
+        widths: fitWidths(o.widths, context.image),
+        normalisation: resolveNormalisation(o.normalisation, context),
       }),
   ),
   definePart('mlp', 'Fully connected layers', { widths, activation }, (o, context) =>
@@ -100,6 +143,12 @@ export const decoders = partFamily<Decoder>('decoder', [
         upsampling: o.upsampling,
         blocks: o.blocks,
       }),
+  ),
+  definePart(
+    'ladder',
+    'Groups of latents, each where pictures are larger than above',
+    ladderShape,
+    (_, context) => ladderDecoder(context.image, sharedLadder(context)),
   ),
   definePart('mlp', 'Fully connected layers', { widths, activation, dropout }, (o, context) =>
     mlpDecoder(context.image, context.decoderInputs, o),

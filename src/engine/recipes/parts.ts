@@ -8,6 +8,7 @@ import type { Bound, Regulariser } from '../objective/bound.ts';
 import type { PriorPart } from '../objective/prior.ts';
 import type { Likelihood } from '../objective/likelihood.ts';
 import type { Schedule } from '../../core/schedule.ts';
+import type { TagNames } from './tags.ts';
 import { MorphloomError } from '../../contract/errors.ts';
 
 /** What a part may need to know of the rest in order to be built. */
@@ -79,6 +80,9 @@ export function partFamily<Built>(family: string, kinds: readonly PartKind<Built
   };
 }
 
+/** A condition, and what its tags are called where it has any. */
+export type NamedCondition = Condition & { readonly names?: TagNames };
+
 /** All the families that a recipe draws from. */
 export interface Parts {
   readonly encoders: PartFamily<Encoder>;
@@ -87,7 +91,7 @@ export interface Parts {
   readonly priors: PartFamily<PriorPart>;
   readonly bounds: PartFamily<Bound>;
   readonly regularisers: PartFamily<Regulariser>;
-  readonly conditions: PartFamily<Condition>;
+  readonly conditions: PartFamily<NamedCondition>;
   readonly corruptions: PartFamily<Corruption>;
   readonly schedules: PartFamily<Schedule>;
 }

@@ -238,6 +238,21 @@ export const presets: readonly RecipeInput[] = [
   },
   {
     schema: 1,
+    name: 'multimodal',
+    about:
+      'Learns pictures together with what is known of them: draws a picture of tags, and tells the tags of one.',
+    source: 'Wu & Goodman 2018, arXiv 1802.05335 (MVAE)',
+    encoder: conv,
+    latent: { kind: 'gaussian', size: 64 },
+    decoder: conv,
+    likelihood: { kind: 'optimal-gaussian' },
+    condition: { kind: 'tags' },
+    bound: { kind: 'multimodal' },
+    schedules: { beta: WARM_UP },
+    optimiser: { learningRate: 2e-3 },
+  },
+  {
+    schema: 1,
     name: 'vamp-prior',
     about: 'Learns landmarks of its own to expect pictures around, instead of one cloud.',
     source: 'Tomczak & Welling 2018, arXiv 1705.07120',
@@ -284,6 +299,20 @@ export const presets: readonly RecipeInput[] = [
     decoder: { kind: 'residual', widths: MORPH_WIDTHS },
     ...MORPH_PARTS,
     optimiser: { learningRate: 2e-3 },
+  },
+  {
+    schema: 1,
+    name: 'hierarchical',
+    about:
+      'Latents in groups, from the whole picture down to its details; each knows what those above decided.',
+    source:
+      'Sønderby et al. 2016, arXiv 1602.02282; Child 2021, arXiv 2011.10650; Vahdat & Kautz 2020, arXiv 2007.03898',
+    encoder: { kind: 'ladder', widths: MORPH_WIDTHS },
+    latent: { kind: 'gaussian', size: 96 },
+    decoder: { kind: 'ladder', widths: MORPH_WIDTHS, groups: 3 },
+    likelihood: { kind: 'optimal-gaussian' },
+    bound: { kind: 'grouped' },
+    schedules: { beta: WARM_UP },
   },
   {
     schema: 1,

@@ -2,20 +2,24 @@ import * as tf from '@tensorflow/tfjs-core';
 import { z } from 'zod';
 import { MorphloomError } from '../../contract/errors.ts';
 import { constant, cyclicalWarmup, linearWarmup } from '../../core/schedule.ts';
-import { labelCondition } from '../model/condition.ts';
+import { labelCondition, tagCondition } from '../model/condition.ts';
 import { gaussianNoise, masking, saltAndPepper } from '../model/corruption.ts';
 import { negativeElbo, targetFor } from '../objective/bound.ts';
 import { contraction, klSparsity, l1 } from '../objective/codes.ts';
 import { freeBits, geco } from '../objective/collapse.ts';
 import { factorBound } from '../objective/factor.ts';
 import { flowPrior } from '../objective/flow.ts';
+import { groupedElbo } from '../objective/grouped.ts';
 import { importanceWeighted } from '../objective/importance.ts';
 import { bernoulli, gaussian, optimalGaussian } from '../objective/likelihood.ts';
 import { mmdToPrior } from '../objective/mmd.ts';
+import { multimodalElbo } from '../objective/multimodal.ts';
 import { standardNormal } from '../objective/prior.ts';
 import { structuralDistortion } from '../objective/ssim.ts';
 import { totalCorrelationBound } from '../objective/total-correlation.ts';
 import { vampPrior } from '../objective/vamp.ts';
+import { tagNetworks } from '../model/tags.ts';
+import { attributeSchema, sizeOfTags } from './tags.ts';
 import { decoders, encoders } from './networks.ts';
 import { definePart, partFamily, type PartContext, type Parts } from './parts.ts';
 
@@ -101,6 +105,16 @@ export const parts: Parts = {
       },
     ),
     definePart(
+      'grouped',
+      'The evidence lower bound, with what each group of latents says told apart',
+      { floor: z.number().min(0).default(0) },
+      (o, context) => {
+        needsPosterior('grouped', context);
+        needsStandardNormal('grouped', context);
+        return groupedElbo(o.floor);
+      },
+    ),
+    definePart(
       'geco',
       'As good a copy as is asked for, and then as much order as can be had',
       {
@@ -111,6 +125,16 @@ export const parts: Parts = {
       (o, context) => {
         needsPosterior('geco', context);
         return geco(o);
+      },
+    ),
+    definePart(
+      'multimodal',
+      'Pictures and tags, each of them sometimes withheld and told by the other',
+      { weight: positive.default(50), agreement: z.number().min(0).default(1) },
+      (o, context) => {
+        if (context.recipe.condition?.kind !== 'tags')
+          throw new MorphloomError('usage', 'The bound "multimodal" needs the condition "tags".');
+        return multimodalElbo(o.weight, o.agreement);
       },
     ),
     definePart('iwae', 'The importance-weighted bound of several samples', {}, (_, context) => {
@@ -190,6 +214,29 @@ export const parts: Parts = {
           );
         }
         return labelCondition(image, o);
+      },
+    ),
+    definePart(
+      'tags',
+      'Latents that pictures tell, and tags, and both; each is told by the other',
+      {
+        classes: z.array(z.string().min(1)).default([]),
+        attributes: z.array(attributeSchema).default([]),
+        hidden: z.number().int().min(1).max(4096).default(128),
+      },
+      (o, context) => {
+        needsPosterior('tags', context);
+        const size = sizeOfTags(o);
+        if (size === 0) {
+          throw new MorphloomError(
+            'usage',
+            'The condition "tags" needs pictures of which something is known: labels by folder, or a table of labels ' +
+              'and attributes when importing.',
+          );
+        }
+        if (context.recipe.bound.kind !== 'multimodal')
+          throw new MorphloomError('usage', 'The condition "tags" needs the bound "multimodal".');
+        return { ...tagCondition(tagNetworks(size, context.recipe.latent.size, o.hidden)), names: o };
       },
     ),
   ]),

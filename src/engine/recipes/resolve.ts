@@ -1,6 +1,10 @@
+import { z } from 'zod';
+import type { DatasetEntry } from '../../contract/dataset.ts';
 import { MorphloomError } from '../../contract/errors.ts';
 import { recipeSchema, type Recipe } from '../../contract/recipe.ts';
 import { describeIssue } from './parts.ts';
+import { parts } from './registry.ts';
+import { attributesOf } from './tags.ts';
 import { presets } from './presets.ts';
 
 /** The named recipe as it is written. Throws a `usage` error that lists the names. */
@@ -81,4 +85,13 @@ export function withClasses(recipe: Recipe, labels: readonly string[]): Recipe {
   const { condition } = recipe;
   if (condition === null || condition['classes'] !== undefined) return recipe;
   return { ...recipe, condition: { ...condition, classes: [...labels] } };
+}
+
+/** The recipe with what is known of pictures written into its condition, where it takes that and leaves it open. */
+export function withAttributes(recipe: Recipe, entries: readonly Pick<DatasetEntry, 'attributes'>[]): Recipe {
+  const { condition } = recipe;
+  const kind = parts.conditions.kinds.find((known) => known.kind === condition?.kind);
+  const takes = kind?.options instanceof z.ZodObject && 'attributes' in kind.options.shape;
+  if (condition === null || !takes || condition['attributes'] !== undefined) return recipe;
+  return { ...recipe, condition: { ...condition, attributes: attributesOf(entries) } };
 }

@@ -37,6 +37,10 @@ export const FIELD_WORDS: Readonly<Record<string, { readonly label: string; read
     label: 'Blocks',
     help: 'How many residual blocks there are at each size. More learn more, and take longer.',
   },
+  'decoder.groups': {
+    label: 'Groups',
+    help: 'How many groups of latents there are: the first for the whole picture, the last for its details.',
+  },
   'bound.hidden': { label: 'Width of the judge', help: 'How wide the second network is.' },
   '*.dropout': {
     label: 'Dropout',
@@ -68,6 +72,15 @@ export const FIELD_WORDS: Readonly<Record<string, { readonly label: string; read
     help: 'How often it bends the space. More bend further, and take longer.',
   },
   'prior.hidden': { label: 'Width', help: 'How wide the networks are that do the bending.' },
+  'bound.weight': {
+    label: 'Weight of tags',
+    help: 'How much telling the tags counts beside telling the picture.',
+  },
+  'bound.agreement': {
+    label: 'Agreement',
+    help: 'How much latents of tags are held to those of the pictures that have them.',
+  },
+  'condition.hidden': { label: 'Width', help: 'How wide the networks are that read and tell tags.' },
   'bound.floor': {
     label: 'Free for each',
     help: 'What each direction may say at no cost, in nats.',

@@ -55,6 +55,8 @@ export function stepState(
     logits,
     mean: bernoulli.mean(logits),
     ...randomLatents(n, z, seed, k),
+    groups: [z],
+    tags: null,
     likelihood: bernoulli,
     prior: standardNormal.with({ weights, encode }),
     scheduled: { beta: tf.scalar(1) },

@@ -39,7 +39,18 @@ function stepOf(model: Model, pixels: tf.Tensor4D, noise: tf.Tensor2D): { inputs
   const [n, samples] = [pixels.shape[0], model.recipe.latent.samples];
   const specs = new Map(model.noise.map((spec) => [spec.name, spec]));
   return {
-    inputs: { pixels, noise, scheduled: { beta: tf.scalar(1) }, pictures: tf.scalar(n) },
+    inputs: {
+      pixels,
+      noise,
+      scheduled: { beta: tf.scalar(1) },
+      pictures: tf.scalar(n),
+      ...(model.tags !== null && {
+        tags: {
+          values: tf.ones<tf.Rank.R2>([n, LABELS.length]),
+          known: tf.ones<tf.Rank.R2>([n, LABELS.length]),
+        },
+      }),
+    },
     mode: {
       kind: 'train',
       update: () => undefined,
