@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { registerAttribute } from './attribute.ts';
+import { registerClassify } from './classify.ts';
 import { registerCluster } from './cluster.ts';
 import { registerComplete } from './complete.ts';
 import { registerCompress, registerDecompress } from './compress.ts';
@@ -38,6 +39,7 @@ export const verbs: readonly RegisterVerb[] = [
   registerOutliers,
   registerComplete,
   registerCluster,
+  registerClassify,
   registerDisentanglement,
   registerCompress,
   registerDecompress,
