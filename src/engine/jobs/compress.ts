@@ -49,14 +49,16 @@ export interface CompressReport {
 
 const SAMPLES = 8;
 
-/** What is compressed by bits back: a Gaussian code under N(0, 1). Throws `usage` for others. */
-export function checkCompressible({ recipe }: Model): void {
+/** What is compressed by bits back: a Gaussian code of one group under N(0, 1). Throws `usage` for others. */
+export function checkCompressible({ recipe, groups }: Model): void {
   const why =
     recipe.latent.kind === 'deterministic'
       ? 'its code has no posterior'
-      : ['standard-normal', 'mixture'].includes(recipe.prior.kind)
-        ? null
-        : `its prior is "${recipe.prior.kind}" and not N(0, 1)`;
+      : groups.length > 1
+        ? 'its latents come in groups that depend on each other'
+        : ['standard-normal', 'mixture'].includes(recipe.prior.kind)
+          ? null
+          : `its prior is "${recipe.prior.kind}" and not N(0, 1)`;
   if (why === null) return;
   throw new MorphloomError(
     'usage',
