@@ -253,6 +253,16 @@ describe('the studio', () => {
     await expect(gone).rejects.toMatchObject({ code: 'cancelled' });
   });
 
+  it('estimates how large an export will be', async () => {
+    const estimate = await client.call('exports.estimate', {
+      ...at(),
+      timeline: timeline(),
+      settings: { format: 'gif', scale: 2 },
+    });
+    expect(estimate.least).toBeLessThan(estimate.bytes);
+    expect(estimate.most).toBeGreaterThan(estimate.bytes);
+  });
+
   it('exports, and hands the file out piece by piece', async () => {
     const settings = { format: 'gif', name: 'Sun/set' } as const;
     const [one, two] = await Promise.all([
