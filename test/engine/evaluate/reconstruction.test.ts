@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
 import { openBackend } from '../../../src/engine/compute/select.ts';
 import { evaluateNow, evaluateReconstruction } from '../../../src/engine/evaluate/reconstruction.ts';
+import type { GaussianPosterior } from '../../../src/engine/model/posterior.ts';
 import type { Weights } from '../../../src/engine/model/weights.ts';
 import type { Model } from '../../../src/engine/recipes/compose.ts';
 import { stepState } from '../objective/state.ts';
@@ -14,7 +15,7 @@ const NONE: Weights = { get: (name) => expect.fail(`"${name}" was asked for`) };
 /** A model that reconstructs each picture as `f` of it, and has such posteriors. */
 function constructed(
   f: (x: tf.Tensor4D) => tf.Tensor,
-  posterior: (x: tf.Tensor4D) => { mean: tf.Tensor; logVariance: tf.Tensor },
+  posterior: (x: tf.Tensor4D) => GaussianPosterior,
 ): Model {
   const base = tinyModel();
   let latest: tf.Tensor4D | null = null;
@@ -22,11 +23,8 @@ function constructed(
     ...base,
     encode: (pixels) => {
       latest = pixels;
-      const { mean, logVariance } = posterior(pixels);
-      return {
-        code: mean as tf.Tensor2D,
-        posterior: { mean: mean as tf.Tensor2D, logVariance: logVariance as tf.Tensor2D },
-      };
+      const of = posterior(pixels);
+      return { code: of.mean, posterior: of };
     },
     decode: () =>
       tf.clipByValue(f(latest ?? expect.fail('decoded before anything was encoded')), 0, 1) as tf.Tensor4D,
@@ -35,6 +33,7 @@ function constructed(
         {},
         {
           pixels,
+          posterior: posterior(pixels),
           logits: pixels,
           mean: pixels,
           likelihood: { mean: (x) => x, distortion: (x) => tf.fill([x.shape[0]], 7) },
@@ -46,7 +45,7 @@ function constructed(
 const Z = 4;
 const flat = (x: tf.Tensor4D): tf.Tensor2D => tf.reshape(x, [x.shape[0], -1]);
 /** A collapsed posterior: the prior, whatever the picture. */
-const collapsed = (x: tf.Tensor4D) => ({
+const collapsed = (x: tf.Tensor4D): GaussianPosterior => ({
   mean: tf.zeros([x.shape[0], Z]),
   logVariance: tf.zeros([x.shape[0], Z]),
 });
@@ -89,8 +88,8 @@ describe('figures of reconstruction', () => {
 
   it('rate, ELBO, active units and variances are those of the posteriors', () => {
     // The first direction follows the picture's brightness, the second is a constant, the others are the prior.
-    const posterior = (x: tf.Tensor4D) => {
-      const brightness = tf.mul(tf.mean(flat(x), 1, true), 20);
+    const posterior = (x: tf.Tensor4D): GaussianPosterior => {
+      const brightness: tf.Tensor2D = tf.mul(tf.mean(flat(x), 1, true), 20);
       const ones = tf.onesLike(brightness);
       const zeros = tf.zerosLike(brightness);
       return {
