@@ -56,10 +56,14 @@ describe.skipIf(missing !== null)('closing the desktop', () => {
     app = await launchApp(electron, { folder });
     await askEngine(app.electron, 'engine.hello');
     const engine = await app.enginePid();
-    await inPage(app.electron, `morphloom.setBusy({ training: true, exporting: false }), null`);
+    // Said before each: the page, which comes up meanwhile, says by itself that nothing runs.
+    const closeInTraining = async (running: RunningApp): Promise<void> => {
+      await inPage(running.electron, `morphloom.setBusy({ training: true, exporting: false }), null`);
+      await closeWindow(running);
+    };
 
     await answerWith(app, 2);
-    await closeWindow(app);
+    await closeInTraining(app);
     await eventually(async () => (await asked(app as RunningApp)).length === 1, 10_000);
     expect(await asked(app)).toMatchObject([
       {
@@ -70,7 +74,7 @@ describe.skipIf(missing !== null)('closing the desktop', () => {
     expect(await visible(app)).toEqual([true]);
 
     await answerWith(app, 0);
-    await closeWindow(app);
+    await closeInTraining(app);
     await eventually(async () => (await visible(app as RunningApp))[0] === false, 10_000);
     expect(await hasEnded(engine)).toBe(false);
     await app.electron.evaluate(({ app: electronApp }) => electronApp.emit('activate'));
@@ -79,7 +83,7 @@ describe.skipIf(missing !== null)('closing the desktop', () => {
 
     await answerWith(app, 1);
     const gone = ended(app);
-    await closeWindow(app).catch(() => undefined);
+    await closeInTraining(app).catch(() => undefined);
     await gone;
     expect(app.main.exitCode).toBe(0);
     expect(await hasEnded(engine)).toBe(true);
