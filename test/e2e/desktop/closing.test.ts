@@ -2,6 +2,7 @@ import * as fs from 'node:fs/promises';
 import * as os from 'node:os';
 import * as path from 'node:path';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { CHANNELS } from '../../../src/contract/studio/bridge.ts';
 import { hasEnded, launchApp, type RunningApp } from './app.ts';
 import { build, electron, missing } from './available.ts';
 import { askEngine, eventually, inPage } from './page.ts';
@@ -41,6 +42,23 @@ describe.skipIf(missing !== null)('closing the desktop', () => {
       () =>
         (globalThis as unknown as { asked: { message: string; detail: string; buttons: string[] }[] }).asked,
     );
+  /** The page trains, from here on: what it says by itself while it comes up, that nothing runs, is not heard. */
+  const trains = async (running: RunningApp): Promise<void> => {
+    await running.electron.evaluate(({ ipcMain }, channel) => {
+      const [hear] = ipcMain.listeners(channel) as ((event: unknown, busy: { training: boolean }) => void)[];
+      ipcMain.removeAllListeners(channel);
+      ipcMain.on(channel, (event, busy: { training: boolean }) => {
+        if (!busy.training) return;
+        hear?.(event, busy);
+        Object.assign(globalThis, { heard: true });
+      });
+    }, CHANNELS.setBusy);
+    await inPage(running.electron, `morphloom.setBusy({ training: true, exporting: false }), null`);
+    await eventually(
+      () => running.electron.evaluate(() => (globalThis as unknown as { heard?: boolean }).heard),
+      10_000,
+    );
+  };
   const closeWindow = (running: RunningApp): Promise<void> =>
     running.electron.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.close());
   const visible = (running: RunningApp): Promise<boolean[]> =>
@@ -56,14 +74,10 @@ describe.skipIf(missing !== null)('closing the desktop', () => {
     app = await launchApp(electron, { folder });
     await askEngine(app.electron, 'engine.hello');
     const engine = await app.enginePid();
-    // Said before each: the page, which comes up meanwhile, says by itself that nothing runs.
-    const closeInTraining = async (running: RunningApp): Promise<void> => {
-      await inPage(running.electron, `morphloom.setBusy({ training: true, exporting: false }), null`);
-      await closeWindow(running);
-    };
+    await trains(app);
 
     await answerWith(app, 2);
-    await closeInTraining(app);
+    await closeWindow(app);
     await eventually(async () => (await asked(app as RunningApp)).length === 1, 10_000);
     expect(await asked(app)).toMatchObject([
       {
@@ -74,7 +88,7 @@ describe.skipIf(missing !== null)('closing the desktop', () => {
     expect(await visible(app)).toEqual([true]);
 
     await answerWith(app, 0);
-    await closeInTraining(app);
+    await closeWindow(app);
     await eventually(async () => (await visible(app as RunningApp))[0] === false, 10_000);
     expect(await hasEnded(engine)).toBe(false);
     await app.electron.evaluate(({ app: electronApp }) => electronApp.emit('activate'));
@@ -83,7 +97,7 @@ describe.skipIf(missing !== null)('closing the desktop', () => {
 
     await answerWith(app, 1);
     const gone = ended(app);
-    await closeInTraining(app).catch(() => undefined);
+    await closeWindow(app).catch(() => undefined);
     await gone;
     expect(app.main.exitCode).toBe(0);
     expect(await hasEnded(engine)).toBe(true);
