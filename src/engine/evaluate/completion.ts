@@ -1,9 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { solveLower } from '../../core/cholesky.ts';
 import { spanMembrane } from '../../core/membrane.ts';
 import type { OnProgress } from '../../contract/progress.ts';
 import { createAdam } from '../compute/adam.ts';
-import type { LatentGaussian } from '../latent/aggregate.ts';
+import { type LatentGaussian, whiten } from '../latent/aggregate.ts';
 import { type Instrument, toBytes } from '../latent/instrument.ts';
 import { breathe } from '../node/breathe.ts';
 
@@ -28,6 +27,14 @@ export interface CompletionOptions {
   readonly rounds?: number;
   /** Gradient steps on the latents. */
   readonly steps?: number;
+  /**
+   * `[n, z]`, standard deviations from the middle of where latents lie: what each picture's latents are pulled to;
+   * the middle itself where absent. Drawn from N(0, 1) they give not the most probable picture but one of the probable
+   * ones, another for another draw: the optimum of a problem with a perturbed prior is a sample of the posterior, exactly
+   * so for a linear decoder (perturb and optimise, Papandreou & Yuille 2011; Bardsley et al. 2014). The visible
+   * pixels are not perturbed: they are to stay.
+   */
+  readonly pulls?: Float32Array | undefined;
   readonly onProgress?: OnProgress | undefined;
   readonly signal?: AbortSignal | undefined;
 }
@@ -69,9 +76,11 @@ export async function completePictures(
     };
     fillHoles(part, (i) => expected.meanPicture[i % size]);
     const first = await refill(instrument, part, options.rounds ?? ROUNDS, signal);
+    const z = instrument.latentSize;
     const latents = await climb(instrument, expected.latents, part, first, {
       steps,
       signal,
+      pulls: options.pulls?.subarray(start * z, end * z) ?? new Float32Array((end - start) * z),
       onStep: (step) =>
         onProgress?.({
           stage: 'Filling in',
@@ -119,8 +128,14 @@ async function climb(
   {
     steps,
     signal,
+    pulls,
     onStep,
-  }: { steps: number; signal: AbortSignal | undefined; onStep: (step: number) => void },
+  }: {
+    steps: number;
+    signal: AbortSignal | undefined;
+    pulls: Float32Array;
+    onStep: (step: number) => void;
+  },
 ): Promise<Float32Array> {
   const { width, height, channels } = image;
   const count = first.length / latentSize;
@@ -132,7 +147,11 @@ async function climb(
     [count, height, width, 1],
   );
   const values = tf.tidy(() => tf.mul<tf.Tensor1D>(tf.sum(visible, [1, 2, 3]), channels));
-  const whitened = tf.variable(tf.tensor2d(whiten(first, gaussian), [count, latentSize]));
+  const start = new Float32Array(first.length);
+  for (let at = 0; at < first.length; at += latentSize)
+    start.set(whiten(first.subarray(at, at + latentSize), gaussian), at);
+  const pull = tf.tensor2d(pulls, [count, latentSize]);
+  const whitened = tf.variable(tf.tensor2d(start, [count, latentSize]));
   const adam = createAdam(new Map([['latents', whitened]]), ADAM);
   const latents = (): tf.Tensor2D => tf.add(tf.matMul(whitened, spread, false, true), mean);
   try {
@@ -143,7 +162,7 @@ async function climb(
           const difference = tf.mul(tf.sub(model.decode(latents(), weights), target), visible);
           const error = tf.div(tf.sum(tf.square(difference), [1, 2, 3]), tf.maximum(values, 1));
           const distortion = tf.mul(tf.mul(values, 0.5), tf.log(tf.add(error, SMALLEST_ERROR)));
-          const rate = tf.mul(tf.sum(tf.square(whitened), 1), 0.5);
+          const rate = tf.mul(tf.sum(tf.squaredDifference(whitened, pull), 1), 0.5);
           return tf.sum<tf.Scalar>(tf.add(distortion, rate));
         }, [whitened]);
         const scalars = Object.entries(adam.inputs(step, LEARNING_RATE));
@@ -160,18 +179,8 @@ async function climb(
     return out;
   } finally {
     adam.dispose();
-    tf.dispose([mean, spread, target, visible, values, whitened]);
+    tf.dispose([mean, spread, target, visible, values, pull, whitened]);
   }
-}
-
-/** Latents `[n, z]` in standard deviations, each direction apart from the others. */
-function whiten(latents: Float32Array, { mean, factor, size }: LatentGaussian): Float32Array {
-  const out = new Float32Array(latents.length);
-  for (let n = 0; n < latents.length / size; n++) {
-    const centred = mean.map((m, k) => latents[n * size + k] - m);
-    out.set(solveLower(factor, centred, size), n * size);
-  }
-  return out;
 }
 
 /** Puts what was decoded into the holes, moved by what it is off by at their rims. */

@@ -40,9 +40,24 @@ export function sampleInputs(
   };
 }
 
-/** Makes pictures black and white, in place, for a model that knows no others: one fixed draw. */
-export function binariseLike({ recipe }: Model, bytes: Uint8Array, [seed, ...key]: readonly number[]): void {
-  if (recipe.augmentation.binarise) binarisePixels(bytes, createRng(seed, STREAM.augmentation, 0, ...key));
+/**
+ * Reads `count` pictures from `start` on, as the model was made to see them: black and white for a model that
+ * knows no others, by one fixed draw.
+ * @param seed what that draw is made for
+ * @returns uint8 `[count, h, w, c]`
+ */
+export function readChunk(
+  { image, recipe }: Model,
+  pictures: TrainingPictures,
+  start: number,
+  count: number,
+  seed: number,
+): Uint8Array {
+  const bytes = new Uint8Array(count * image.width * image.height * image.channels);
+  const indices = Array.from({ length: count }, (_, i) => start + i);
+  pictures.readBatch(indices, bytes);
+  if (recipe.augmentation.binarise) binarisePixels(bytes, createRng(seed, STREAM.augmentation, 0, start));
+  return bytes;
 }
 
 /** tf.tidy for what is no tensor: whatever is made inside is gone, the figures stay. */

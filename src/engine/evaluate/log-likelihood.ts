@@ -4,7 +4,7 @@ import { uploadPixels } from '../compute/pixels.ts';
 import { INFER, type Weights } from '../model/weights.ts';
 import { weightParts } from '../objective/importance.ts';
 import type { Model, TrainingPictures } from '../recipes/compose.ts';
-import { binariseLike, inTidy, labelsOf, sampleInputs } from './inputs.ts';
+import { inTidy, labelsOf, readChunk, sampleInputs } from './inputs.ts';
 
 export interface LogLikelihood {
   readonly pictures: number;
@@ -40,18 +40,12 @@ export function* estimateLogLikelihood(
       `The recipe "${recipe.name}" gives pictures no probability, so there is no log-likelihood to estimate.`,
     );
   }
-  const size = image.width * image.height * image.channels;
   const each = new Float64Array(pictures.count);
   const perRound = Math.min(samples, AT_ONCE);
   const chunk = Math.max(1, Math.floor(AT_ONCE / perRound));
   for (let start = 0; start < pictures.count; start += chunk) {
     const count = Math.min(chunk, pictures.count - start);
-    const bytes = new Uint8Array(count * size);
-    pictures.readBatch(
-      Array.from({ length: count }, (_, i) => start + i),
-      bytes,
-    );
-    binariseLike(model, bytes, [seed, start]);
+    const bytes = readChunk(model, pictures, start, count, seed);
     const sums = Array.from({ length: count }, () => new LogSum());
     for (let done = 0; done < samples; done += perRound) {
       const k = Math.min(perRound, samples - done);

@@ -1,11 +1,10 @@
-import { dot, solveLower } from '../../core/cholesky.ts';
 import { median, medianDeviation } from '../../core/robust.ts';
 import { uploadPixels } from '../compute/pixels.ts';
-import { fitLatentGaussian, type LatentGaussian } from '../latent/aggregate.ts';
+import { fitLatentGaussian, type LatentGaussian, mahalanobis } from '../latent/aggregate.ts';
 import { INFER, type Weights } from '../model/weights.ts';
 import { targetFor } from '../objective/bound.ts';
 import type { Model, TrainingPictures } from '../recipes/compose.ts';
-import { binariseLike, inTidy, labelsOf, sampleInputs } from './inputs.ts';
+import { inTidy, labelsOf, readChunk, sampleInputs } from './inputs.ts';
 
 /** What a model finds in pictures, one after the other. */
 export interface Looked {
@@ -34,7 +33,6 @@ export function* lookClosely(
 ): Generator<number, Looked> {
   const { image, recipe } = model;
   const { kind, size: z } = recipe.latent;
-  const size = image.width * image.height * image.channels;
   const looks = kind === 'gaussian' ? samples : 1;
   const chunk = Math.max(1, Math.floor(AT_ONCE / looks));
   const mean = new Float32Array(pictures.count * z);
@@ -42,12 +40,7 @@ export function* lookClosely(
   const reconstruction = new Float64Array(pictures.count);
   for (let start = 0; start < pictures.count; start += chunk) {
     const count = Math.min(chunk, pictures.count - start);
-    const bytes = new Uint8Array(count * size);
-    pictures.readBatch(
-      Array.from({ length: count }, (_, i) => start + i),
-      bytes,
-    );
-    binariseLike(model, bytes, [seed, start]);
+    const bytes = readChunk(model, pictures, start, count, seed);
     const found = inTidy(() => {
       const x = uploadPixels(bytes, [count, image.height, image.width, image.channels]);
       const labels = labelsOf(model, pictures, start, count);
@@ -68,13 +61,10 @@ export function* lookClosely(
 }
 
 /** The Mahalanobis distance of latents `[n, z]` from where the pictures lie, in standard deviations, `[n]`. */
-export function latentDistances(latents: Float32Array, { mean, factor, size }: LatentGaussian): Float64Array {
-  return Float64Array.from({ length: latents.length / size }, (_, n) => {
-    const centred = mean.map((m, k) => latents[n * size + k] - m);
-    const whitened = solveLower(factor, centred, size);
-    return Math.sqrt(dot(whitened, whitened));
-  });
-}
+export const latentDistances = (latents: Float32Array, where: LatentGaussian): Float64Array =>
+  Float64Array.from({ length: latents.length / where.size }, (_, n) =>
+    mahalanobis(latents.subarray(n * where.size, (n + 1) * where.size), where),
+  );
 
 /** Two figures of each picture that say how odd it is. */
 export interface Signs {

@@ -6,7 +6,7 @@ import { meanSquaredError } from '../objective/likelihood.ts';
 import { klPerDimension } from '../objective/rate.ts';
 import { ssim } from '../objective/ssim.ts';
 import type { Model, TrainingPictures } from '../recipes/compose.ts';
-import { binariseLike, inTidy, labelsOf, sampleInputs } from './inputs.ts';
+import { inTidy, labelsOf, readChunk, sampleInputs } from './inputs.ts';
 
 /** How well a model does on a set of pictures; each figure is the mean over pictures. */
 export interface ReconstructionFigures {
@@ -48,7 +48,6 @@ export function* evaluateReconstruction(
   seed: number,
 ): Generator<number, { figures: ReconstructionFigures; latents: LatentFigures }> {
   const { image, recipe } = model;
-  const size = image.width * image.height * image.channels;
   const z = recipe.latent.size;
   const totals = { psnr: 0, error: 0, ssim: 0, distortion: 0, rate: 0 };
   const sum = new Float64Array(z);
@@ -57,12 +56,7 @@ export function* evaluateReconstruction(
 
   for (let start = 0; start < pictures.count; start += CHUNK) {
     const count = Math.min(CHUNK, pictures.count - start);
-    const bytes = new Uint8Array(count * size);
-    pictures.readBatch(
-      Array.from({ length: count }, (_, i) => start + i),
-      bytes,
-    );
-    binariseLike(model, bytes, [seed, start]);
+    const bytes = readChunk(model, pictures, start, count, seed);
     const chunk = inTidy(() => {
       const x = uploadPixels(bytes, [count, image.height, image.width, image.channels]);
       const labels = labelsOf(model, pictures, start, count);

@@ -1,7 +1,6 @@
 import type { DatasetEntry } from '../../contract/dataset.ts';
 import { MorphloomError } from '../../contract/errors.ts';
 import type { OnProgress } from '../../contract/progress.ts';
-import { solveLower } from '../../core/cholesky.ts';
 import { createRng, fillNormal, shuffle, STREAM } from '../../core/rng.ts';
 import { openDataset } from '../dataset/index.ts';
 import {
@@ -12,7 +11,7 @@ import {
   type Features,
   lengthsBy,
 } from '../evaluate/few-labels.ts';
-import { fitLatentGaussian } from '../latent/aggregate.ts';
+import { fitLatentGaussian, whiten } from '../latent/aggregate.ts';
 import type { OpenedInstrument } from '../latent/open.ts';
 import { breathe } from '../node/breathe.ts';
 import { checkCompressible } from './compress.ts';
@@ -205,7 +204,7 @@ async function gather(
     const { mean, logVariance } = await encodeDataset(instrument, { indices, onProgress, signal });
     const { latentSize: z, image } = instrument;
     const where = fitLatentGaussian(mean, logVariance, z);
-    const latents = indices.map((_, i) => solveLower(where.factor, where.mean.map((m, k) => mean[i * z + k] - m), z)); // prettier-ignore
+    const latents = indices.map((_, i) => whiten(mean.subarray(i * z, (i + 1) * z), where));
     const bytes = indices.map((i) => {
       const picture = new Uint8Array(image.width * image.height * image.channels);
       dataset.read(i, picture);

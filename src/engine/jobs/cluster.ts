@@ -7,7 +7,7 @@ import { createRng, STREAM } from '../../core/rng.ts';
 import { principalAxes, project } from '../latent/axes.ts';
 import { mapLatents } from '../latent/map.ts';
 import type { OpenedInstrument } from '../latent/open.ts';
-import { breathe } from '../node/breathe.ts';
+import { runToEnd } from '../node/breathe.ts';
 import { encodeDataset } from './pictures.ts';
 
 /** What pictures are told apart by: the latents' leading principal axes, or their places on a UMAP. */
@@ -107,7 +107,7 @@ async function placesOf(
   return { points: Float64Array.from(project(latents, kept)), size: count };
 }
 
-async function fit(
+function fit(
   points: Float64Array,
   size: number,
   components: number,
@@ -115,12 +115,7 @@ async function fit(
   { restarts, seed, signal }: ClusterRequest,
 ): Promise<FittedMixture> {
   const rng = createRng(seed, STREAM.classifier, components);
-  const steps = fitMixture(points, size, { components, covariance, restarts, rng });
-  for (;;) {
-    await breathe(signal);
-    const next = steps.next();
-    if (next.done === true) return next.value;
-  }
+  return runToEnd(fitMixture(points, size, { components, covariance, restarts, rng }), signal);
 }
 
 /** Groups numbered by how many are in them; those that nothing is in are gone. */

@@ -1,7 +1,6 @@
 import * as fs from 'node:fs/promises';
 import * as os from 'node:os';
 import * as path from 'node:path';
-import { throwIfCancelled } from '../../contract/errors.ts';
 import type { OnProgress } from '../../contract/progress.ts';
 import { importPictures, openDataset, type Dataset } from '../dataset/index.ts';
 import {
@@ -13,6 +12,7 @@ import { adviseOnLatents } from '../evaluate/advice.ts';
 import { estimateLogLikelihood } from '../evaluate/log-likelihood.ts';
 import { withPrior } from '../latent/fitted-prior.ts';
 import type { OpenedInstrument } from '../latent/open.ts';
+import { runToEnd } from '../node/breathe.ts';
 import { mixturePrior } from '../objective/mixture.ts';
 import type { TrainingPictures } from '../recipes/compose.ts';
 import { encodeDataset } from './pictures.ts';
@@ -149,20 +149,13 @@ async function measure(
   return { ...measured, figures: { ...measured.figures, iwae: likelihood?.mean ?? null } };
 }
 
-/** Runs what yields the pictures that are done, showing progress and letting others in between. */
-async function runAll<T>(
+/** Runs what yields the pictures that are done, showing progress. */
+const runAll = <T>(
   steps: Generator<number, T>,
   { stage, total }: { stage: string; total: number },
   { onProgress, signal }: Options,
-): Promise<T> {
-  for (;;) {
-    throwIfCancelled(signal);
-    const next = steps.next();
-    if (next.done === true) return next.value;
-    onProgress?.({ stage, done: Math.floor(next.value), total, unit: 'pictures' });
-    await new Promise<void>((resolve) => setImmediate(resolve));
-  }
-}
+): Promise<T> =>
+  runToEnd(steps, signal, (done) => onProgress?.({ stage, done: Math.floor(done), total, unit: 'pictures' }));
 
 /** Imports a folder as the project's pictures were, into a place that is gone afterwards. */
 async function withFolder<T>(

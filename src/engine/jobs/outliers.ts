@@ -1,5 +1,4 @@
 import * as path from 'node:path';
-import { throwIfCancelled } from '../../contract/errors.ts';
 import type { OnProgress } from '../../contract/progress.ts';
 import { openDataset } from '../dataset/index.ts';
 import {
@@ -12,6 +11,7 @@ import {
 import { fitLatentGaussian } from '../latent/aggregate.ts';
 import { areaUnderCurve } from '../latent/attribute.ts';
 import type { OpenedInstrument } from '../latent/open.ts';
+import { runToEnd } from '../node/breathe.ts';
 import type { TrainingPictures } from '../recipes/compose.ts';
 import { type ModelPictures, readPictures } from './pictures.ts';
 import { pick, thin } from './split.ts';
@@ -30,6 +30,8 @@ export interface OutlierRequest {
 
 export interface ScoredPicture {
   readonly source: string;
+  /** Null for a file that is not the project's. */
+  readonly id: string | null;
   /** Of a file that is not the project's, its folder's name. */
   readonly label: string | null;
   /** Of all that were scored, 1 the oddest. */
@@ -77,8 +79,10 @@ export async function findOutliers(
       .map(({ oddness, i }, place) => {
         const pixels = new Uint8Array(size);
         scored.readBatch([i], pixels);
+        const own = strangers === null ? dataset.entries[indices[i]] : null;
         return {
-          source: strangers?.files[i] ?? dataset.entries[indices[i]].source,
+          source: own?.source ?? strangers?.files[i] ?? '',
+          id: own?.id ?? null,
           label: scored.labelOf?.(i) ?? null,
           rank: place + 1,
           ...oddness,
@@ -118,18 +122,13 @@ function packed({ pixels, files }: ModelPictures, size: number): TrainingPicture
   };
 }
 
-async function look(
+function look(
   { model, weights }: OpenedInstrument,
   pictures: TrainingPictures,
   stage: string,
   { samples, seed, onProgress, signal }: OutlierRequest,
 ): Promise<Looked> {
-  const steps = lookClosely(model, weights, pictures, samples, seed);
-  for (;;) {
-    throwIfCancelled(signal);
-    const next = steps.next();
-    if (next.done === true) return next.value;
-    onProgress?.({ stage, done: next.value, total: pictures.count, unit: 'pictures' });
-    await new Promise<void>((resolve) => setImmediate(resolve));
-  }
+  return runToEnd(lookClosely(model, weights, pictures, samples, seed), signal, (done) =>
+    onProgress?.({ stage, done, total: pictures.count, unit: 'pictures' }),
+  );
 }

@@ -6,7 +6,7 @@ import { drawLatents, fitLatentGaussian } from '../latent/aggregate.ts';
 import { fitPrior, type FittedPrior } from '../latent/fitted-prior.ts';
 import type { Instrument, Latents } from '../latent/instrument.ts';
 import type { OpenedInstrument } from '../latent/open.ts';
-import { breathe } from '../node/breathe.ts';
+import { runToEnd } from '../node/breathe.ts';
 import { mixturePrior } from '../objective/mixture.ts';
 import type { MixtureWishes, Prior } from '../objective/prior.ts';
 import { encodeDataset } from './pictures.ts';
@@ -76,14 +76,9 @@ export async function fittedPrior(
   const known = fits.get(weights);
   if (known !== undefined) return known;
   const steps = fitPrior(await encoded(), latentSize, wishes, createRng(FIT_SEED, STREAM.samples));
-  for (;;) {
-    const next = steps.next();
-    if (next.done === true) {
-      fits.set(weights, next.value);
-      return next.value;
-    }
-    await breathe(signal);
-  }
+  const fitted = await runToEnd(steps, signal);
+  fits.set(weights, fitted);
+  return fitted;
 }
 
 const FIT_SEED = 1;

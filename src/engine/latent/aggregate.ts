@@ -1,4 +1,4 @@
-import { cholesky, multiplyLower } from '../../core/cholesky.ts';
+import { cholesky, dot, multiplyLower, solveLower } from '../../core/cholesky.ts';
 import type { Rng } from '../../core/rng.ts';
 
 /** A Gaussian with full covariance over latents: where the pictures really lie. */
@@ -39,6 +39,18 @@ export function fitLatentGaussian(
   }
   for (let k = 0; k < size; k++) covariance[k * size + k] += RIDGE;
   return { size, mean, factor: cholesky(covariance, size) };
+}
+
+/** A latent `[size]` in standard deviations from the middle, each direction apart from the others: L⁻¹·(z − mean). */
+export function whiten(latent: ArrayLike<number>, { mean, factor, size }: LatentGaussian): Float64Array {
+  const centred = mean.map((m, k) => latent[k] - m);
+  return solveLower(factor, centred, size);
+}
+
+/** How far a latent `[size]` lies from the middle (Mahalanobis), standard deviations. */
+export function mahalanobis(latent: ArrayLike<number>, gaussian: LatentGaussian): number {
+  const own = whiten(latent, gaussian);
+  return Math.sqrt(dot(own, own));
 }
 
 /**

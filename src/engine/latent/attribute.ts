@@ -1,12 +1,6 @@
-import {
-  dot,
-  multiplyLower,
-  multiplyLowerTransposed,
-  solveLower,
-  solveLowerTransposed,
-} from '../../core/cholesky.ts';
+import { dot, multiplyLower, multiplyLowerTransposed, solveLowerTransposed } from '../../core/cholesky.ts';
 import { createRng, shuffle, STREAM } from '../../core/rng.ts';
-import { fitLatentGaussian, type LatentGaussian } from './aggregate.ts';
+import { fitLatentGaussian, type LatentGaussian, whiten } from './aggregate.ts';
 import { fitLogistic } from './logistic.ts';
 
 /** How an attribute is learned from pictures. */
@@ -107,18 +101,12 @@ function regression(
   spread: LatentGaussian,
   givenPenalty?: number,
 ): FilterAndPattern {
-  const { mean, factor } = fitLatentGaussian(latents, logVariances, size);
-  const whitened = has.map((_, n) =>
-    solveLower(
-      factor,
-      Float64Array.from(mean, (m, k) => latents[n * size + k] - m),
-      size,
-    ),
-  );
+  const where = fitLatentGaussian(latents, logVariances, size);
+  const whitened = has.map((_, n) => whiten(latents.subarray(n * size, (n + 1) * size), where));
   const targets = has.map((yes, n) => (yes === null ? (amounts?.[n] ?? 0.5) : Number(yes)));
   const counts = shares ?? has.map(() => 1);
   const { weights, penalty } = fitLogistic(whitened, targets, counts, givenPenalty);
-  const filter = solveLowerTransposed(factor, weights, size);
+  const filter = solveLowerTransposed(where.factor, weights, size);
   const pattern = multiplyLower(spread.factor, multiplyLowerTransposed(spread.factor, filter, size), size);
   return { filter, pattern, penalty };
 }

@@ -1,9 +1,8 @@
 import { MorphloomError } from '../../contract/errors.ts';
 import { FEWEST_POINTS, MOST_POINTS, type MorphSettings } from '../../contract/morph.ts';
 import type { Timeline } from '../../contract/timeline.ts';
-import { dot, solveLower } from '../../core/cholesky.ts';
 import { createRng, STREAM } from '../../core/rng.ts';
-import { fitLatentGaussian, type LatentGaussian } from '../latent/aggregate.ts';
+import { fitLatentGaussian, mahalanobis } from '../latent/aggregate.ts';
 import { latentPath } from './path.ts';
 
 /** A walk goes no farther out than this part of the pictures lies. */
@@ -20,16 +19,6 @@ export interface WalkRequest {
   /** Scales the distance from the middle: below 1 safer pictures. Above 1 it ends where the pictures do. */
   readonly temperature: number;
   readonly seed: number;
-}
-
-/** How far a latent lies from the middle of the pictures, in their own deviations (Mahalanobis). */
-export function createDistance(gaussian: LatentGaussian): (latent: Float32Array) => number {
-  const { size, mean, factor } = gaussian;
-  return (latent) => {
-    const centred = Float64Array.from(mean, (middle, k) => latent[k] - middle);
-    const own = solveLower(factor, centred, size);
-    return Math.sqrt(dot(own, own));
-  };
 }
 
 /**
@@ -60,7 +49,7 @@ export function walkLatents(
   const offsets = drawLoop(means, mean, count, seed);
   const placed = (scale: number): Float32Array[] =>
     offsets.map((offset) => Float32Array.from(offset, (value, k) => mean[k] + scale * value));
-  const distance = createDistance(gaussian);
+  const distance = (latent: Float32Array): number => mahalanobis(latent, gaussian);
   const own = Array.from({ length: pictures }, (_, n) => distance(means.subarray(n * size, (n + 1) * size)));
   const limit = own.sort((a, b) => a - b)[Math.ceil(INSIDE * pictures) - 1];
   const farthest = farthestOf(placed(temperature), size, distance);

@@ -16,3 +16,20 @@ export async function breathe(signal: { readonly aborted: boolean } | undefined)
   resumedAt = performance.now();
   throwIfCancelled(signal);
 }
+
+/**
+ * Runs what goes on step by step to its end, letting others in between; stops when it is asked to.
+ * @param onStep hears what each step yields
+ */
+export async function runToEnd<Step, Result>(
+  steps: Generator<Step, Result>,
+  signal: { readonly aborted: boolean } | undefined,
+  onStep?: (step: Step) => void,
+): Promise<Result> {
+  for (;;) {
+    await breathe(signal);
+    const next = steps.next();
+    if (next.done === true) return next.value;
+    onStep?.(next.value);
+  }
+}

@@ -2,11 +2,11 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { MorphloomError } from '../../../src/contract/errors.ts';
 import { createRng } from '../../../src/core/rng.ts';
-import { fitLatentGaussian } from '../../../src/engine/latent/aggregate.ts';
+import { fitLatentGaussian, mahalanobis } from '../../../src/engine/latent/aggregate.ts';
 import { seenDifference } from '../../../src/engine/morph/codec.ts';
 import { latentPath } from '../../../src/engine/morph/path.ts';
 import { TimelineStudio } from '../../../src/engine/morph/timeline.ts';
-import { createDistance, walkLatents, walkTimeline } from '../../../src/engine/morph/walk.ts';
+import { walkLatents, walkTimeline } from '../../../src/engine/morph/walk.ts';
 import { discCodec } from './disc.ts';
 import { collect, floats, materialOf } from './gallery.ts';
 
@@ -21,7 +21,8 @@ function crowds(seed: number, pictures: number, size: number): Float32Array {
 
 /** Distances of the pictures, from the nearest on, and of many moments of the walk's curve. */
 function distances(means: Float32Array, size: number, walk: readonly Float32Array[]) {
-  const distance = createDistance(fitLatentGaussian(means, null, size));
+  const gaussian = fitLatentGaussian(means, null, size);
+  const distance = (latent: Float32Array): number => mahalanobis(latent, gaussian);
   const pictures = Array.from({ length: means.length / size }, (_, n) =>
     distance(means.subarray(n * size, (n + 1) * size)),
   ).sort((a, b) => a - b);
