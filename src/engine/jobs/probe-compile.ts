@@ -1,6 +1,7 @@
 import { createAdam } from '../compute/adam.ts';
 import { compile } from '../compute/compile.ts';
-import { composeModel, composeTask } from '../recipes/compose.ts';
+import { composeModel } from '../recipes/compose.ts';
+import { composeTask } from '../recipes/task.ts';
 import { recipeFrom } from '../recipes/resolve.ts';
 import type { CompileReport } from '../train/program.ts';
 import { Trainer, trainableVariables } from '../train/trainer.ts';

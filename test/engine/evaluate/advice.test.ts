@@ -4,7 +4,7 @@ import { createAdam } from '../../../src/engine/compute/adam.ts';
 import { openBackend } from '../../../src/engine/compute/select.ts';
 import { adviseOnLatents } from '../../../src/engine/evaluate/advice.ts';
 import { evaluateNow } from '../../../src/engine/evaluate/reconstruction.ts';
-import { composeTask } from '../../../src/engine/recipes/compose.ts';
+import { composeTask } from '../../../src/engine/recipes/task.ts';
 import { Trainer, trainableVariables } from '../../../src/engine/train/trainer.ts';
 import { tinyModel, tinyPictures } from '../train/tiny-task.ts';
 

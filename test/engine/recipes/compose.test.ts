@@ -3,12 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { MorphloomError } from '../../../src/contract/errors.ts';
 import { openBackend } from '../../../src/engine/compute/select.ts';
 import { initialValues, type Mode, type Weights } from '../../../src/engine/model/weights.ts';
-import {
-  composeModel,
-  composeTask,
-  type Model,
-  type StepInputs,
-} from '../../../src/engine/recipes/compose.ts';
+import { composeModel, type Model, type StepInputs } from '../../../src/engine/recipes/compose.ts';
+import { composeTask } from '../../../src/engine/recipes/task.ts';
 import { presets } from '../../../src/engine/recipes/presets.ts';
 import { applySetting, parseRecipe, presetNamed, withClasses } from '../../../src/engine/recipes/resolve.ts';
 import { tinyModel } from '../train/tiny-task.ts';

@@ -4,12 +4,8 @@ import { compile } from '../../../src/engine/compute/compile.ts';
 import { evaluateNow } from '../../../src/engine/evaluate/reconstruction.ts';
 import type { ImageShape } from '../../../src/engine/model/shape.ts';
 import type { Weights } from '../../../src/engine/model/weights.ts';
-import {
-  composeModel,
-  composeTask,
-  type Model,
-  type TrainingPictures,
-} from '../../../src/engine/recipes/compose.ts';
+import { composeModel, type Model, type TrainingPictures } from '../../../src/engine/recipes/compose.ts';
+import { composeTask } from '../../../src/engine/recipes/task.ts';
 import { applySetting, parseRecipe, presetNamed, withClasses } from '../../../src/engine/recipes/resolve.ts';
 import { Trainer, trainableVariables, type StepFigures } from '../../../src/engine/train/trainer.ts';
 import { squares } from '../train/tiny-task.ts';

@@ -1,6 +1,7 @@
 import type { Recipe } from '../../../src/contract/recipe.ts';
 import { createRng } from '../../../src/core/rng.ts';
-import { composeModel, composeTask } from '../../../src/engine/recipes/compose.ts';
+import { composeModel } from '../../../src/engine/recipes/compose.ts';
+import { composeTask } from '../../../src/engine/recipes/task.ts';
 import { applySetting, parseRecipe, presetNamed, withClasses } from '../../../src/engine/recipes/resolve.ts';
 import type { TrainingTask } from '../../../src/engine/train/task.ts';
 

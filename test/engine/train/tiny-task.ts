@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { createRng } from '../../../src/core/rng.ts';
-import { composeModel, composeTask, type Model } from '../../../src/engine/recipes/compose.ts';
+import { composeModel, type Model } from '../../../src/engine/recipes/compose.ts';
+import { composeTask } from '../../../src/engine/recipes/task.ts';
 import { applySetting, parseRecipe, presetNamed } from '../../../src/engine/recipes/resolve.ts';
 import type { TrainingTask } from '../../../src/engine/train/task.ts';
 
