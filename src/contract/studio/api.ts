@@ -10,11 +10,13 @@ import type {
   EngineState,
   FolderListing,
   Job,
+  OddPicture,
   PictureState,
   Pixels,
   ProjectState,
   RecentProject,
   RecipeCard,
+  ToldAttribute,
   TrainingLook,
 } from './state.ts';
 
@@ -228,7 +230,7 @@ export const procedures = {
     ...ofModel,
     count: z.int().min(1).max(256),
     temperature: z.number().min(0).max(3),
-    from: z.enum(['pictures', 'prior']).default('pictures'),
+    from: z.enum(['pictures', 'mixture', 'prior']).default('pictures'),
     seed: z.int().min(0),
   }),
   /** Random places where the pictures lie, in the order of a closed loop through them: each is near the next. */
@@ -249,6 +251,50 @@ export const procedures = {
     count,
   }),
   'explore.reconstruct': ask<Pixels>()({ ...ofModel, ids: ids.max(256) }),
+  /** The pictures that are unlike the others, the oddest first, as they are and as the model draws them. */
+  'explore.outliers': ask<{
+    pictures: readonly OddPicture[];
+    originals: Pixels;
+    drawn: Pixels;
+    /** Of all that were looked at, the greatest first. */
+    scores: Float32Array;
+  }>()({
+    ...ofModel,
+    count: z.int().min(1).max(256).default(48),
+    most: z.int().min(2).max(20_000).default(4000),
+  }),
+  /** Pictures that belong together, the largest group first; in each the most typical picture first. */
+  'explore.groups': ask<{
+    groups: readonly (readonly string[])[];
+    /** Agreement with what is known of the pictures, by name; 1 is the same, 0 is chance. */
+    agreement: Readonly<Record<string, number>>;
+  }>()({
+    ...ofModel,
+    /** By the axes along which pictures differ most, or by their neighbourhoods. */
+    by: z.enum(['axes', 'map']).default('axes'),
+    /** How many; as many as the pictures speak for where null. */
+    groups: z.int().min(2).max(64).nullable().default(null),
+    most: z.int().min(2).max(20_000).default(4000),
+  }),
+  /**
+   * Fills in what is missing of a picture, in several ways: the most probable first, then others that are probable,
+   * and the latents of each.
+   */
+  'explore.complete': ask<{ latents: Float32Array; pictures: Pixels }>()({
+    ...ofModel,
+    id: pictureIdSchema,
+    /** `[height, width]` of the model's pictures, not 0 where something is missing. */
+    hole: bytes,
+    count: z.int().min(1).max(16).default(6),
+    seed: z.int().min(0).default(1),
+  }),
+  /** What a place shows, in words, as far as they are known. */
+  'explore.tell': ask<{
+    /** By a model that knows tags; null for another. */
+    tags: { label: string | null; attributes: readonly ToldAttribute[] } | null;
+    /** The labels of the nearest pictures that have one, the most frequent first; parts of 1. */
+    nearby: readonly { label: string; part: number }[];
+  }>()({ ...ofModel, place: placeSchema }),
 
   /** Learns an attribute from piles, a label, or a column of the table: a job. */
   'attributes.learn': ask<Job>()({

@@ -274,3 +274,22 @@ export interface FolderListing {
   /** Pictures that lie directly in it, by their names' endings. */
   readonly pictures: number;
 }
+
+/** What is odd about a picture: harder or easier to draw than the others, or farther from or nearer to their middle. */
+export type Oddity = 'harder' | 'easier' | 'farther' | 'nearer';
+
+export interface OddPicture {
+  readonly id: string;
+  readonly label: string | null;
+  /** Robust standard deviations from the common run. */
+  readonly score: number;
+  readonly oddity: Oddity;
+}
+
+/** A tag of a picture, as the model tells it. */
+export interface ToldAttribute {
+  readonly name: string;
+  readonly value: number;
+  /** The least and the greatest that the model knows; null for kinds without order. */
+  readonly range: readonly [number, number] | null;
+}

@@ -22,19 +22,30 @@ export interface Expected {
   readonly latents: LatentGaussian;
 }
 
+/**
+ * The optimum of a problem with a perturbed prior is a sample of the posterior, exactly so for a linear decoder
+ * (perturb and optimise, Papandreou & Yuille 2011; Bardsley et al. 2014).
+ */
+export interface Draws {
+  /**
+   * `[n, z]`, standard deviations from the middle of where latents lie: what latents are pulled to. Drawn from
+   * N(0, 1), another for each way; 0 for the most probable one.
+   */
+  readonly pulls: Float32Array;
+  /**
+   * `[n]`, what part of the visible values has a say, in (0, 1]. Neighbouring values tell nearly the same: with all of
+   * them, as if each were independent, nothing is left open.
+   */
+  readonly trust: readonly number[];
+}
+
 export interface CompletionOptions {
   /** Rounds of decoding and filling in. */
   readonly rounds?: number;
   /** Gradient steps on the latents. */
   readonly steps?: number;
-  /**
-   * `[n, z]`, standard deviations from the middle of where latents lie: what each picture's latents are pulled to;
-   * the middle itself where absent. Drawn from N(0, 1) they give not the most probable picture but one of the probable
-   * ones, another for another draw: the optimum of a problem with a perturbed prior is a sample of the posterior, exactly
-   * so for a linear decoder (perturb and optimise, Papandreou & Yuille 2011; Bardsley et al. 2014). The visible
-   * pixels are not perturbed: they are to stay.
-   */
-  readonly pulls?: Float32Array | undefined;
+  /** Not the most probable way to fill in each picture, but one of the probable ones. */
+  readonly draws?: Draws | undefined;
   readonly onProgress?: OnProgress | undefined;
   readonly signal?: AbortSignal | undefined;
 }
@@ -76,11 +87,15 @@ export async function completePictures(
     };
     fillHoles(part, (i) => expected.meanPicture[i % size]);
     const first = await refill(instrument, part, options.rounds ?? ROUNDS, signal);
+    const { draws } = options;
     const z = instrument.latentSize;
     const latents = await climb(instrument, expected.latents, part, first, {
       steps,
       signal,
-      pulls: options.pulls?.subarray(start * z, end * z) ?? new Float32Array((end - start) * z),
+      draws: {
+        pulls: draws?.pulls.subarray(start * z, end * z) ?? new Float32Array((end - start) * z),
+        trust: draws?.trust.slice(start, end) ?? new Array<number>(end - start).fill(1),
+      },
       onStep: (step) =>
         onProgress?.({
           stage: 'Filling in',
@@ -128,12 +143,12 @@ async function climb(
   {
     steps,
     signal,
-    pulls,
+    draws,
     onStep,
   }: {
     steps: number;
     signal: AbortSignal | undefined;
-    pulls: Float32Array;
+    draws: Draws;
     onStep: (step: number) => void;
   },
 ): Promise<Float32Array> {
@@ -150,7 +165,8 @@ async function climb(
   const start = new Float32Array(first.length);
   for (let at = 0; at < first.length; at += latentSize)
     start.set(whiten(first.subarray(at, at + latentSize), gaussian), at);
-  const pull = tf.tensor2d(pulls, [count, latentSize]);
+  const pull = tf.tensor2d(draws.pulls, [count, latentSize]);
+  const trust = tf.tensor1d([...draws.trust]);
   const whitened = tf.variable(tf.tensor2d(start, [count, latentSize]));
   const adam = createAdam(new Map([['latents', whitened]]), ADAM);
   const latents = (): tf.Tensor2D => tf.add(tf.matMul(whitened, spread, false, true), mean);
@@ -161,7 +177,10 @@ async function climb(
         const { grads } = tf.variableGrads(() => {
           const difference = tf.mul(tf.sub(model.decode(latents(), weights), target), visible);
           const error = tf.div(tf.sum(tf.square(difference), [1, 2, 3]), tf.maximum(values, 1));
-          const distortion = tf.mul(tf.mul(values, 0.5), tf.log(tf.add(error, SMALLEST_ERROR)));
+          const distortion = tf.mul(
+            tf.mul(tf.mul(values, trust), 0.5),
+            tf.log(tf.add(error, SMALLEST_ERROR)),
+          );
           const rate = tf.mul(tf.sum(tf.squaredDifference(whitened, pull), 1), 0.5);
           return tf.sum<tf.Scalar>(tf.add(distortion, rate));
         }, [whitened]);
@@ -179,7 +198,7 @@ async function climb(
     return out;
   } finally {
     adam.dispose();
-    tf.dispose([mean, spread, target, visible, values, pull, whitened]);
+    tf.dispose([mean, spread, target, visible, values, pull, trust, whitened]);
   }
 }
 

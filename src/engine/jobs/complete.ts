@@ -153,7 +153,7 @@ function rectangle(
 }
 
 /** The mean of these pictures, `[h, w, c]` in [0, 1]. */
-async function meanOf(
+export async function meanOf(
   dataset: Dataset,
   indices: readonly number[],
   signal: AbortSignal | undefined,

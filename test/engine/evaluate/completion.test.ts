@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
+import { createRng, fillNormal } from '../../../src/core/rng.ts';
 import { openBackend } from '../../../src/engine/compute/select.ts';
 import { completePictures, type Expected } from '../../../src/engine/evaluate/completion.ts';
 import { decibels, errorInside } from '../../../src/engine/evaluate/inside.ts';
@@ -78,6 +79,27 @@ describe('faces with a hole, unknown to the model', { timeout: 120_000 }, () => 
       if (!holes[Math.floor(i / 3)]) expect(value).toBe(truth[i]);
     });
     expect(completed.every((value) => value >= 0 && value <= 1)).toBe(true);
+  });
+
+  it('are completed in other ways by draws, which fit what is seen and differ inside the hole', async () => {
+    const TRUST = 0.02;
+    const draw = (seed: number): Promise<Float32Array> => {
+      const pulls = fillNormal(new Float32Array(UNKNOWN * 24), createRng(seed));
+      const draws = { pulls, trust: new Array<number>(UNKNOWN).fill(TRUST) };
+      return completePictures(instrument, expected, { pixels: truth, hole: holes }, { draws });
+    };
+    const [one, other] = [await draw(1), await draw(2)];
+    one.forEach((value, i) => {
+      if (!holes[Math.floor(i / 3)]) expect(value).toBe(truth[i]);
+    });
+    const of = (pictures: Float32Array) => (n: number) => pictures.subarray(n * SIZE, (n + 1) * SIZE);
+    const apart = (a: Float32Array, b: Float32Array): number =>
+      a.reduce((sum, value, i) => sum + (holes[Math.floor(i / 3)] ? Math.abs(value - b[i]) : 0), 0) /
+      (3 * holes.reduce((sum, missing) => sum + missing, 0));
+    expect(apart(one, other)).toBeGreaterThan(0.01);
+    // A draw is off by its own spread on top; what is seen still tells it more than nothing would.
+    expect(inside(of(one))).toBeLessThan(inside(of(completed)));
+    expect(inside(of(one))).toBeGreaterThan(inside(() => expected.meanPicture));
   });
 
   it('can be cancelled', async () => {

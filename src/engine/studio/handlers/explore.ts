@@ -9,8 +9,13 @@ import type { Handlers } from '../context.ts';
 import { decodeGently, encodeGently } from '../gently.ts';
 import { MOST_LOOKED_AT, pictureGone, type Playing } from '../playing.ts';
 import type { Services } from '../services.ts';
+import type { findingHandlers } from './findings.ts';
 
-type Offered = Extract<keyof Handlers, `explore.${string}`>;
+/** What takes all pictures to be found, or one to be completed, is offered beside. */
+type Offered = Exclude<
+  Extract<keyof Handlers, `explore.${string}`>,
+  keyof ReturnType<typeof findingHandlers>
+>;
 
 /** Directions of more pictures than these are the same to the eye. */
 const MOST_FOR_DIRECTIONS = MOST_FITTED;

@@ -4,6 +4,7 @@ import { attributeHandlers } from './attributes.ts';
 import { engineHandlers } from './engine.ts';
 import { exploreHandlers } from './explore.ts';
 import { exportHandlers } from './exports.ts';
+import { findingHandlers } from './findings.ts';
 import { folderHandlers } from './folders.ts';
 import { jobHandlers } from './jobs.ts';
 import { morphHandlers } from './morphs.ts';
@@ -32,6 +33,7 @@ function handlersOf(services: Services): Handlers {
     ...trainingHandlers(services),
     ...jobHandlers(services),
     ...exploreHandlers(services),
+    ...findingHandlers(services),
     ...attributeHandlers(services),
     ...morphHandlers(services),
     ...previewHandlers(services),
