@@ -5,39 +5,67 @@ import { binarisePixels } from '../recipes/augment.ts';
 import { encodeLabels } from '../recipes/inputs.ts';
 
 /** The labels of `count` pictures from `start` on, `[count, classes]`; undefined for a model that takes none. */
+export function labelInput(
+  model: Model,
+  pictures: TrainingPictures,
+  start: number,
+  count: number,
+): { shape: [number, number]; values: Float32Array } | undefined {
+  if (model.classes.length === 0) return undefined;
+  const labels = Array.from({ length: count }, (_, i) => pictures.labelOf?.(start + i) ?? null);
+  return encodeLabels(labels, model.classes);
+}
+
+/** {@link labelInput} as a tensor. */
 export function labelsOf(
   model: Model,
   pictures: TrainingPictures,
   start: number,
   count: number,
 ): tf.Tensor2D | undefined {
-  if (model.classes.length === 0) return undefined;
-  const labels = Array.from({ length: count }, (_, i) => pictures.labelOf?.(start + i) ?? null);
-  const { shape, values } = encodeLabels(labels, model.classes);
-  return tf.tensor2d(values, shape);
+  const labels = labelInput(model, pictures, start, count);
+  return labels === undefined ? undefined : tf.tensor2d(labels.values, labels.shape);
 }
 
 /**
- * What a step outside of training looks at, with every weight at 1.
- * @param samples of each posterior
- * @param key what the noise is drawn for: the seed, and further numbers
+ * Noise for samples of each posterior, `[samples · count, z]`.
+ * @param key what it is drawn for: the seed, and further numbers
  */
-export function sampleInputs(
-  { recipe, schedules }: Model,
-  pixels: tf.Tensor4D,
+export function sampleNoise(
+  { recipe }: Model,
+  count: number,
   samples: number,
   [seed, ...key]: readonly number[],
+): { shape: [number, number]; values: Float32Array } {
+  const shape: [number, number] = [samples * count, recipe.latent.size];
+  const rng = createRng(seed, STREAM.posteriorNoise, 0, ...key);
+  return { shape, values: fillNormal(new Float32Array(shape[0] * shape[1]), rng) };
+}
+
+/** What a step outside of training looks at, with every weight at 1. */
+export const stepInputs = (
+  { schedules }: Model,
+  pixels: tf.Tensor4D,
+  noise: tf.Tensor2D,
+  labels?: tf.Tensor2D,
+): StepInputs => ({
+  pixels,
+  noise,
+  scheduled: Object.fromEntries(Object.keys(schedules).map((name) => [name, tf.scalar(1)])),
+  pictures: tf.scalar(pixels.shape[0]),
+  labels,
+});
+
+/** The same, with noise for `samples` of each posterior, drawn for `key`. */
+export function sampleInputs(
+  model: Model,
+  pixels: tf.Tensor4D,
+  samples: number,
+  key: readonly number[],
   labels?: tf.Tensor2D,
 ): StepInputs {
-  const shape: [number, number] = [samples * pixels.shape[0], recipe.latent.size];
-  const rng = createRng(seed, STREAM.posteriorNoise, 0, ...key);
-  return {
-    pixels,
-    noise: tf.tensor2d(fillNormal(new Float32Array(shape[0] * shape[1]), rng), shape),
-    scheduled: Object.fromEntries(Object.keys(schedules).map((name) => [name, tf.scalar(1)])),
-    pictures: tf.scalar(pixels.shape[0]),
-    labels,
-  };
+  const { values, shape } = sampleNoise(model, pixels.shape[0], samples, key);
+  return stepInputs(model, pixels, tf.tensor2d(values, shape), labels);
 }
 
 /**

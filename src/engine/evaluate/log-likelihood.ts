@@ -1,10 +1,12 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { MorphloomError } from '../../contract/errors.ts';
-import { uploadPixels } from '../compute/pixels.ts';
+import { type CompiledFunction, compileFunction } from '../compute/compiled-function.ts';
+import { uploadInputs } from '../compute/pixels.ts';
 import { INFER, type Weights } from '../model/weights.ts';
 import { weightParts } from '../objective/importance.ts';
 import type { Model, TrainingPictures } from '../recipes/compose.ts';
-import { inTidy, labelsOf, readChunk, sampleInputs } from './inputs.ts';
+import type { Inputs } from '../train/program.ts';
+import { inTidy, labelInput, readChunk, sampleNoise, stepInputs } from './inputs.ts';
 
 export interface LogLikelihood {
   readonly pictures: number;
@@ -20,6 +22,8 @@ export interface LogLikelihood {
 
 /** Pictures times samples that are decoded at once. */
 const AT_ONCE = 1000;
+/** Compiling takes about as long as a hundred rounds. */
+const WORTH_COMPILING = 300;
 
 /**
  * log p(x) of every picture by importance sampling from its posterior (Burda et al. 2016, arXiv 1509.00519,
@@ -43,34 +47,64 @@ export function* estimateLogLikelihood(
   const each = new Float64Array(pictures.count);
   const perRound = Math.min(samples, AT_ONCE);
   const chunk = Math.max(1, Math.floor(AT_ONCE / perRound));
-  for (let start = 0; start < pictures.count; start += chunk) {
-    const count = Math.min(chunk, pictures.count - start);
-    const bytes = readChunk(model, pictures, start, count, seed);
-    const sums = Array.from({ length: count }, () => new LogSum());
-    for (let done = 0; done < samples; done += perRound) {
-      const k = Math.min(perRound, samples - done);
-      const logWeights = inTidy(() => {
-        const x = uploadPixels(bytes, [count, image.height, image.width, image.channels]);
-        const inputs = sampleInputs(
-          model,
-          x,
-          k,
-          [seed, start, done],
-          labelsOf(model, pictures, start, count),
-        );
-        const { distortion, rate } = weightParts(model.forward(inputs, weights, INFER));
-        return tf.neg(tf.add(distortion, rate)).dataSync();
-      });
-      for (let i = 0; i < logWeights.length; i++) sums[i % count].add(logWeights[i]);
-      yield start + count * ((done + k) / samples);
+  const rounds = Math.ceil(pictures.count / chunk) * Math.ceil(samples / perRound);
+  const look = logWeightsOf(model, weights, rounds >= WORTH_COMPILING);
+  try {
+    for (let start = 0; start < pictures.count; start += chunk) {
+      const count = Math.min(chunk, pictures.count - start);
+      const values = readChunk(model, pictures, start, count, seed);
+      const pixels = { shape: [count, image.height, image.width, image.channels], values };
+      const labels = labelInput(model, pictures, start, count);
+      const sums = Array.from({ length: count }, () => new LogSum());
+      for (let done = 0; done < samples; done += perRound) {
+        const k = Math.min(perRound, samples - done);
+        const noise = sampleNoise(model, count, k, [seed, start, done]);
+        const logWeights = look.run({ pixels, noise, ...(labels && { labels }) });
+        for (let i = 0; i < logWeights.length; i++) sums[i % count].add(logWeights[i]);
+        yield start + count * ((done + k) / samples);
+      }
+      for (let i = 0; i < count; i++) each[start + i] = sums[i].value - Math.log(samples);
     }
-    for (let i = 0; i < count; i++) each[start + i] = sums[i].value - Math.log(samples);
+  } finally {
+    look.dispose();
   }
   const n = pictures.count;
   const mean = each.reduce((a, b) => a + b, 0) / n;
   const variance = each.reduce((sum, value) => sum + (value - mean) ** 2, 0) / Math.max(1, n - 1);
   return { pictures: n, samples, mean, standardError: Math.sqrt(variance / n), each };
 }
+
+/** Log-weights of pictures and noise, `[samples · n]`; by one native call for inputs like the first ones. */
+function logWeightsOf(model: Model, weights: Weights, often: boolean): CompiledFunction {
+  const compute = ({ pixels, noise, labels }: tf.NamedTensorMap): tf.Tensor => {
+    const given = labels as tf.Tensor2D | undefined;
+    const inputs = stepInputs(model, pixels as tf.Tensor4D, noise as tf.Tensor2D, given);
+    const { distortion, rate } = weightParts(model.forward(inputs, weights, INFER));
+    return tf.neg(tf.add(distortion, rate));
+  };
+  const shapesOf = (inputs: Inputs): string =>
+    JSON.stringify(Object.values(inputs).map(({ shape }) => shape));
+  let compiled: { shapes: string; native: CompiledFunction | null } | null = null;
+  return {
+    run: (inputs) => {
+      const shapes = shapesOf(inputs);
+      if (often) compiled ??= { shapes, native: compileFunction(compute, [inputs, otherThan(inputs)]) };
+      return compiled?.shapes === shapes && compiled.native !== null
+        ? compiled.native.run(inputs)
+        : inTidy(() => compute(uploadInputs(inputs)).dataSync() as Float32Array);
+    },
+    dispose: () => compiled?.native?.dispose(),
+  };
+}
+
+/** Inputs of the same shapes, each array another one. */
+const otherThan = (inputs: Inputs): Inputs =>
+  Object.fromEntries(
+    Object.entries(inputs).map(([name, { shape, values }]) => [
+      name,
+      { shape, values: values instanceof Uint8Array ? values.map((v) => 255 - v) : values.map((v) => 1 - v) },
+    ]),
+  );
 
 /** log Σ exp(xᵢ), one xᵢ after the other. */
 class LogSum {

@@ -16,8 +16,8 @@ const strangers = squarePictures(128, 1024);
 /** A likelihood whose figures can be compared, and a run that has settled. */
 const SETTLED = [...SMALL, 'likelihood={"kind":"gaussian","standardDeviation":0.1}'];
 
-function logLikelihood({ model, weights }: Learned, samples: number): LogLikelihood {
-  const steps = estimateLogLikelihood(model, weights, strangers, samples, 5);
+function logLikelihood({ model, weights }: Learned, samples: number, pictures = strangers): LogLikelihood {
+  const steps = estimateLogLikelihood(model, weights, pictures, samples, 5);
   for (;;) {
     const next = steps.next();
     if (next.done === true) return next.value;
@@ -34,6 +34,13 @@ describe('bounds and priors, learned', { timeout: 120_000 }, () => {
     expect(many.mean).toBeGreaterThan(few.mean);
     expect(many.mean).toBeGreaterThan(elbo);
     expect(many.each).toHaveLength(128);
+  });
+
+  it('the estimate goes on as it began where it is long enough to be compiled', () => {
+    const some = { ...strangers, count: 4 };
+    const [short, long] = [74_000, 75_000].map((samples) => logLikelihood(plain, samples, some).each);
+    short.forEach((value, i) => expect(Math.abs(long[i] - value)).toBeLessThan(0.05));
+    expect(long).not.toEqual(short);
   });
 
   it.each(['vamp-prior', 'flow-prior'])('%s: the ELBO on strangers is not below that of N(0, 1)', (name) => {
