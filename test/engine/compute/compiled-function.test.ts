@@ -47,7 +47,7 @@ describe('a compiled function', () => {
     const before = [tf.memory().numTensors, loaded()];
     expect(
       compileFunction(
-        (inputs) => tf.add(compute(inputs), tf.randomNormal([3])) as tf.Tensor,
+        (inputs) => tf.add<tf.Tensor>(compute(inputs), tf.randomNormal([3])),
         [given(1), given(2)],
       ),
     ).toBeNull();
