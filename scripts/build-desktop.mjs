@@ -40,7 +40,11 @@ export async function buildDesktop({ onlyStale }) {
     for (const name of ['main', 'preload']) await buildPart(config, name);
   }
   if (needed(ENGINE))
-    await bundle({ engine: 'src/engine/host.ts', 'face-finder': 'src/engine/faces/host.ts' });
+    await bundle({
+      engine: 'src/engine/host.ts',
+      'face-finder': 'src/engine/faces/host.ts',
+      prover: 'src/engine/node/runtime/prover.ts',
+    });
   if (!onlyStale || isRendererStale()) await buildRenderer();
 }
 

@@ -1,5 +1,5 @@
-// Bundles the command into dist/morphloom.cjs, the engine's own process into dist/engine.cjs, and the face
-// finder's into dist/face-finder.cjs. Packages stay external: native ones must not be bundled.
+// Bundles the command into dist/morphloom.cjs, the engine's own process into dist/engine.cjs, and its helpers,
+// each into a file of its name. Packages stay external: native ones must not be bundled.
 import { build } from 'esbuild';
 import fs from 'node:fs/promises';
 import path from 'node:path';
@@ -11,9 +11,9 @@ const dist = path.join(root, 'dist');
 /** These come as ES modules only, which not every host of the bundle can require: they go in. */
 const BUNDLED = ['birpc'];
 const { dependencies } = JSON.parse(await fs.readFile(path.join(root, 'package.json'), 'utf8'));
-/** What drives a browser, for the benchmark of the window. */
-const DRIVER = 'playwright-core';
-const external = [...Object.keys(dependencies), DRIVER]
+/** What developers' programs load: a driver of browsers for the benchmark of the window, the packer. */
+const TOOLS = ['playwright-core', 'electron-builder', '@electron/fuses'];
+const external = [...Object.keys(dependencies), ...TOOLS]
   .filter((name) => !BUNDLED.includes(name))
   .flatMap((name) => [name, `${name}/*`]);
 
@@ -47,5 +47,6 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
     morphloom: 'src/cli/main.ts',
     engine: 'src/engine/host.ts',
     'face-finder': 'src/engine/faces/host.ts',
+    prover: 'src/engine/node/runtime/prover.ts',
   });
 }

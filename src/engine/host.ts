@@ -1,30 +1,26 @@
 // First: it decides which build of sharp the others get.
 import './node/sharp-in-electron.ts';
 import type { FromHost, ToHost } from '../contract/studio/host.ts';
+import { parentPort } from './node/helpers/parent-port.ts';
 import { Lines } from './serve/lines.ts';
 import { takeFromDoor } from './serve/relay.ts';
 import { standardFolders } from './studio/standard-folders.ts';
 import { createStudio, type Studio } from './studio/studio.ts';
 import { portWire, type PortLike } from './studio/wires.ts';
 
-/**
- * The engine's own process. In Electron's utility process lines to windows come as MessagePorts; started by
- * `serve`, as the sockets of browsers that its door has let in.
- */
-interface ParentPort {
-  on(event: 'message', listener: (event: { data: unknown; ports: PortLike[] }) => void): void;
-  postMessage(message: FromHost): void;
-}
-
-const parentPort = (process as NodeJS.Process & { parentPort?: ParentPort }).parentPort;
+const mainPort = parentPort<PortLike>();
 
 const log = (line: string): void => void process.stderr.write(`${line}\n`);
 
 function isToHost(message: unknown): message is ToHost {
   const kind = typeof message === 'object' && message !== null && 'kind' in message ? message.kind : null;
-  return kind === 'connect' || kind === 'close';
+  return kind === 'connect' || kind === 'close' || kind === 'helper' || kind === 'helperEnded';
 }
 
+/**
+ * The engine's own process. In Electron's utility process lines to windows come as MessagePorts; started by
+ * `serve`, as the sockets of browsers that its door has let in.
+ */
 async function main(): Promise<void> {
   // Ports may come while the studio is still made: nothing is lost by listening first.
   const starting = createStudio({ ...standardFolders(), log, gpu: process.argv.includes('--gpu') });
@@ -40,16 +36,18 @@ async function main(): Promise<void> {
   const hear = (message: unknown, ports: readonly PortLike[]): void => {
     if (!isToHost(message)) return log('A message to the engine that is none of ours was dropped.');
     if (message.kind === 'close') void end();
-    else for (const port of ports) void starting.then((studio: Studio) => studio.connect(portWire(port)));
+    // What is said of helpers is for those who started them.
+    else if (message.kind === 'connect')
+      for (const port of ports) void starting.then((studio: Studio) => studio.connect(portWire(port)));
   };
-  parentPort?.on('message', ({ data, ports }) => hear(data, ports));
+  mainPort?.on('message', ({ data, ports }) => hear(data, ports));
   takeFromDoor(lines, (message) => hear(message, []));
   // Whoever started it is gone: what runs is committed, and waits to be gone on with.
   process.on('disconnect', () => void end());
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => void end());
   await starting;
   const ready: FromHost = { kind: 'ready' };
-  parentPort?.postMessage(ready);
+  mainPort?.postMessage(ready);
   process.send?.(ready);
 }
 

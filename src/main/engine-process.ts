@@ -1,6 +1,9 @@
+import * as path from 'node:path';
 import { MessageChannelMain, utilityProcess, type MessagePortMain, type UtilityProcess } from 'electron';
 import type { FromHost, ToHost } from '../contract/studio/host.ts';
+import { Helpers } from './helpers.ts';
 import { log } from './log.ts';
+import { RUNTIME_FOLDER } from './paths.ts';
 
 /**
  * Before the next engine: after one that worked; after one that died before it was ready, and after two such in
@@ -74,7 +77,13 @@ export class EngineProcess {
 
   #start(): void {
     let ready = false;
-    const child = utilityProcess.fork(this.#file, [], { serviceName: 'Morphloom engine', stdio: 'pipe' });
+    const env = engineEnvironment();
+    const child = utilityProcess.fork(this.#file, [], {
+      serviceName: 'Morphloom engine',
+      stdio: 'pipe',
+      env,
+    });
+    const helpers = new Helpers(child, path.dirname(this.#file), env);
     child.stdout?.on('data', (text: Buffer) => log.info('[engine]', text.toString().trimEnd()));
     child.stderr?.on('data', (text: Buffer) => log.warn('[engine]', text.toString().trimEnd()));
     child.once('spawn', () => {
@@ -82,9 +91,13 @@ export class EngineProcess {
       this.#child = child;
       for (const resolve of this.#waiting.splice(0)) resolve(child);
     });
-    child.on('message', (message: FromHost) => (ready ||= message.kind === 'ready'));
+    child.on('message', (message: FromHost) => {
+      ready ||= message.kind === 'ready';
+      helpers.hear(message);
+    });
     child.once('exit', (code) => {
       this.#child = null;
+      helpers.endAll();
       if (this.#closing) return;
       log.error('the engine ended with code', code);
       this.#events.gone();
@@ -94,4 +107,9 @@ export class EngineProcess {
       else setTimeout(() => !this.#closing && this.#start(), wait);
     });
   }
+}
+
+/** What the engine and its helpers run in: with the runtime that came along, where one did. */
+function engineEnvironment(): NodeJS.ProcessEnv {
+  return RUNTIME_FOLDER === null ? process.env : { ...process.env, MORPHLOOM_RUNTIME: RUNTIME_FOLDER };
 }

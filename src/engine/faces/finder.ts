@@ -1,8 +1,6 @@
-import { type ChildProcess, fork } from 'node:child_process';
-import * as fs from 'node:fs';
-import * as path from 'node:path';
 import { MorphloomError, throwIfCancelled } from '../../contract/errors.ts';
 import type { OnProgress } from '../../contract/progress.ts';
+import { startHelper } from '../node/helpers/start.ts';
 import { decodeWithin, type PictureBytes } from '../node/pictures/index.ts';
 import { ensureNativeRuntime } from '../node/runtime/ensure.ts';
 import type { Face, FacePoint, FoundFaces } from './face.ts';
@@ -36,17 +34,10 @@ export async function openFaceFinder({ onProgress, signal }: FinderHooks = {}): 
   const runtime = await ensureNativeRuntime({ onProgress, signal });
   throwIfCancelled(signal);
   onProgress?.({ stage: 'Starting the face finder', done: 0, total: null, unit: 'steps' });
-  const child = fork(hostFile(), [], {
-    serialization: 'advanced',
-    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
-    // In the desktop this very program is Electron; options of ours for Node are not for it.
-    execArgv: [],
-    env: { ...process.env, ELECTRON_RUN_AS_NODE: '1', NODE_OPTIONS: '' },
-  });
+  const helper = startHelper('face-finder');
+  const send = (message: ToFinder): void => helper.send(message);
   const asked = new Map<number, Asked>();
   let problem: MorphloomError | null = null;
-  let said = '';
-  child.stderr?.setEncoding('utf8').on('data', (text: string) => (said = (said + text).slice(-2000)));
 
   const fail = (error: MorphloomError): void => {
     problem ??= error;
@@ -55,28 +46,25 @@ export async function openFaceFinder({ onProgress, signal }: FinderHooks = {}): 
   };
   const stop = (): void => {
     fail(new MorphloomError('cancelled', 'Stopped, as asked.'));
-    child.kill('SIGKILL');
+    helper.end();
   };
   signal?.addEventListener('abort', stop, { once: true });
   const close = (): void => {
     signal?.removeEventListener('abort', stop);
-    child.kill();
+    helper.end();
   };
   const ready = new Promise<void>((resolve, reject) => asked.set(0, { resolve: () => resolve(), reject }));
-  child.on('message', (message: FromFinder) => {
+  helper.onMessage((received) => {
+    const message = received as FromFinder;
     const id = message.kind === 'ready' ? 0 : (message.id ?? 0);
     const waiting = asked.get(id);
     asked.delete(id);
     if (message.kind === 'failed') waiting?.reject(unfit(message.why));
     else waiting?.resolve(message.kind === 'found' ? message.faces : []);
   });
-  child.on('error', (error) => fail(unfit(error.message)));
-  child.on('exit', (code, by) => {
-    const last = said.trim().split('\n').at(-1) ?? '';
-    fail(unfit(`it ended with ${by ?? `code ${code}`}${last === '' ? '' : `, saying "${last}"`}`));
-  });
+  helper.onEnd((how) => fail(unfit(how)));
 
-  send(child, { kind: 'open', runtime });
+  send({ kind: 'open', runtime });
   try {
     await ready;
   } catch (error) {
@@ -92,7 +80,7 @@ export async function openFaceFinder({ onProgress, signal }: FinderHooks = {}): 
         if (problem !== null) return reject(problem);
         const id = next++;
         asked.set(id, { resolve, reject });
-        send(child, { kind: 'look', id, width, height, rgb });
+        send({ kind: 'look', id, width, height, rgb });
       });
       const scaled = faces.map((face) => enlarged(face, original.width / width, original.height / height));
       return { ...original, faces: scaled };
@@ -100,26 +88,11 @@ export async function openFaceFinder({ onProgress, signal }: FinderHooks = {}): 
   };
 }
 
-function send(child: ChildProcess, message: ToFinder): void {
-  if (child.connected) child.send(message);
-}
-
 function unfit(why: string): MorphloomError {
   return new MorphloomError(
     'environment',
     `The face finder does not run here (${why}); import without aligning faces, or place the eyes by hand.`,
   );
-}
-
-/** The finder's bundle: beside ours, or in `dist/` of a checkout. */
-function hostFile(): string {
-  for (let folder = import.meta.dirname; ; folder = path.dirname(folder)) {
-    for (const file of [path.join(folder, 'face-finder.cjs'), path.join(folder, 'dist', 'face-finder.cjs')]) {
-      if (fs.existsSync(file)) return file;
-    }
-    if (path.dirname(folder) === folder)
-      throw unfit('"dist/face-finder.cjs" is missing; build Morphloom anew');
-  }
 }
 
 /** The same face in a picture of another size. */

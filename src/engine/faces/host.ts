@@ -1,4 +1,5 @@
 import { type FindMeshes, loadHuman } from '../node/faces/human.ts';
+import { beHelper } from '../node/helpers/inside.ts';
 import { lookForFaces } from './look.ts';
 import type { FromFinder, ToFinder } from './messages.ts';
 
@@ -6,12 +7,11 @@ import type { FromFinder, ToFinder } from './messages.ts';
  * The face finder's own process: its library reconfigures TensorFlow as a whole, looks for a tenth of a second
  * at a time, and keeps its memory; none of that may happen to a training.
  */
-const answer = (message: FromFinder): void => void process.send?.(message);
+const answer = beHelper<ToFinder, FromFinder>(hear);
 
 const reason = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 let finder: Promise<FindMeshes> | null = null;
-let last: Promise<void> = Promise.resolve();
 
 async function hear(message: ToFinder): Promise<void> {
   if (message.kind === 'open') {
@@ -31,8 +31,3 @@ async function hear(message: ToFinder): Promise<void> {
     answer({ kind: 'failed', id, why: reason(error) });
   }
 }
-
-process.on('message', (message: ToFinder) => {
-  last = last.then(() => hear(message));
-});
-process.on('disconnect', () => process.exit(0));

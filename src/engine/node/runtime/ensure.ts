@@ -6,6 +6,7 @@ import { cacheRoot } from './cache.ts';
 import { cudaDevices } from './gpu.ts';
 import { planRuntime, thisMachine, type NativeRuntime } from './plan.ts';
 import { prepare, proveHere } from './prepare.ts';
+import { findShipped } from './shipped.ts';
 import { installVendorRuntime } from './vendor.ts';
 
 export interface EnsureOptions {
@@ -16,8 +17,8 @@ export interface EnsureOptions {
 }
 
 /**
- * Makes native TensorFlow ready to load: fetched, built, proved by an operation in another process, and kept
- * in the user's cache. Idempotent (some milliseconds once it is there), safe to interrupt at any point and to
+ * Makes native TensorFlow ready to load: the one that came along with us, or else fetched, built, and kept in
+ * the user's cache; either is proved by an operation in another process. Idempotent (some milliseconds once it is there), safe to interrupt at any point and to
  * run twice at once.
  * @throws MorphloomError `environment` in one sentence with the remedy, `cancelled` when stopped
  */
@@ -35,9 +36,14 @@ export async function ensureNativeRuntime(options: EnsureOptions = {}): Promise<
     const addon = await installVendorRuntime(plan, options);
     return { addon, variant: plan.variant };
   }
+  const shipped = gpu ? null : await findShipped(plan);
+  if (shipped !== null) {
+    await proveHere(shipped, cacheRoot(), options);
+    return { addon: shipped, variant: plan.variant };
+  }
   const folder = await prepare(plan, cacheRoot(), options);
-  await proveHere(folder, options);
   const addon = path.join(folder, ADDON_FILE);
+  await proveHere(addon, folder, options);
   await linkIntoPackage(addon);
   return { addon, variant: plan.variant };
 }

@@ -5,6 +5,7 @@ import { cacheFolders, cacheRoot, folderBytes } from './cache.ts';
 import { cudaDevices } from './gpu.ts';
 import { planRuntime, thisMachine } from './plan.ts';
 import { findReady } from './prepare.ts';
+import { findShipped, shippedFolder } from './shipped.ts';
 import { findTools, installAdvice } from './tools.ts';
 
 /** What of this machine matters to the engine. Sizes in bytes. */
@@ -42,6 +43,12 @@ async function whatIsMissing(root: string, gpu: boolean, signal?: AbortSignal): 
   const plan = planRuntime(thisMachine(), gpu);
   if (plan.kind === 'none') return [`Native TensorFlow: ${plan.reason}.`];
   if (plan.kind === 'vendor' || (await findReady(plan, root)) !== null) return [];
+  if (!gpu && shippedFolder() !== null) {
+    return findShipped(plan).then(
+      () => [],
+      (error: Error) => [error.message],
+    );
+  }
   const tools = await findTools(signal);
   const advice = await installAdvice();
   const missing = [

@@ -28,14 +28,19 @@ const READY_FILE = 'ready.json';
 /** The folder of a finished runtime whose files are all there in their sizes, or null. Loads nothing. */
 export async function findReady(plan: WheelPlan, root: string): Promise<string | null> {
   const folder = path.join(cacheFolders(root).runtimes, plan.key);
+  return (await isWhole(folder)) ? folder : null;
+}
+
+/** Whether all files of the runtime in `folder` are there, in the sizes that its `ready.json` names. */
+export async function isWhole(folder: string): Promise<boolean> {
   try {
     const ready = JSON.parse(await fs.readFile(path.join(folder, READY_FILE), 'utf8')) as Ready;
     for (const [name, size] of Object.entries(ready.files)) {
-      if ((await fs.stat(path.join(folder, name))).size !== size) return null;
+      if ((await fs.stat(path.join(folder, name))).size !== size) return false;
     }
-    return folder;
+    return true;
   } catch {
-    return null;
+    return false;
   }
 }
 
@@ -128,8 +133,9 @@ async function build(
   report("Building TensorFlow's addon (about ten seconds)");
   await buildAddon(content, plan.libraries, tools.compiler!, signal);
   report('Trying TensorFlow');
-  await proveAddon(path.join(content, ADDON_FILE), signal);
-  await recordProof(content);
+  const addon = path.join(content, ADDON_FILE);
+  await proveAddon(addon, signal);
+  await recordProof(content, addon);
   return commit(plan, folders, content, [...names, ADDON_FILE]);
 }
 
@@ -178,11 +184,11 @@ async function commit(
   return folder;
 }
 
-/** Tries a finished runtime once more where this processor or Node has not run it yet. */
-export async function proveHere(folder: string, options: PrepareOptions): Promise<void> {
-  if (await isProved(folder)) return;
+/** Tries a finished runtime once more where this processor or Node has not run it yet; notes it in `notes`. */
+export async function proveHere(addon: string, notes: string, options: PrepareOptions): Promise<void> {
+  if (await isProved(notes, addon)) return;
   throwIfCancelled(options.signal);
   options.onProgress?.({ stage: 'Trying TensorFlow', done: 0, total: null, unit: 'steps' });
-  await proveAddon(path.join(folder, ADDON_FILE), options.signal);
-  await recordProof(folder);
+  await proveAddon(addon, options.signal);
+  await recordProof(notes, addon);
 }

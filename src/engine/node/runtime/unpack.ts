@@ -61,10 +61,14 @@ export async function unpack(
   }
 }
 
-/** Which entries of a TensorFlow or NVIDIA wheel the runtime needs: the two libraries, C headers, CUDA. */
+/** The licences of TensorFlow and of what it is made of: they go where its libraries go. */
+export const isNotice = (name: string): boolean =>
+  name === 'tensorflow/THIRD_PARTY_NOTICES.txt' || name === 'tensorflow/include/LICENSE';
+
+/** Which entries of a TensorFlow or NVIDIA wheel the runtime needs: the two libraries, C headers, CUDA, licences. */
 export function wantedEntry(name: string, libraries: readonly string[]): boolean {
   if (name.startsWith('nvidia/')) return !/\/include\/|\.(py|pyi|a|h)$/.test(name);
-  if (libraries.some((library) => name === `tensorflow/${library}`)) return true;
+  if (isNotice(name) || libraries.some((library) => name === `tensorflow/${library}`)) return true;
   return /^tensorflow\/include\/(tensorflow\/c\/|tensorflow\/core\/platform\/ctstring|tsl\/platform\/ctstring|xla\/tsl\/c\/).*\.h$/.test(
     name,
   );
