@@ -16,7 +16,7 @@ export default tseslint.config(
   { ignores: ['dist', 'build', 'demo', 'node_modules', 'out', '.cache'] },
   js.configs.recommended,
   {
-    files: ['src/**/*.ts', 'test/**/*.ts', 'bench/**/*.ts'],
+    files: ['src/**/*.ts', 'packaging/**/*.ts', 'test/**/*.ts', 'bench/**/*.ts'],
     extends: [...tseslint.configs.recommendedTypeChecked],
     languageOptions: {
       parserOptions: {
@@ -24,6 +24,7 @@ export default tseslint.config(
           './src/*/tsconfig.json',
           './src/renderer/tsconfig.node.json',
           './src/engine/*/tsconfig.json',
+          './packaging/tsconfig.json',
           './test/tsconfig.json',
           './bench/tsconfig.json',
         ],
