@@ -5,6 +5,7 @@ import { encodingSchema, type ExportEstimate } from '../encoding.ts';
 import { FEWEST_POINTS, MOST_POINTS, WALK_TEMPERATURE } from '../morph.ts';
 import { pictureIdSchema, placeSchema, timelineSchema, type Timeline } from '../timeline.ts';
 import type { TrainingLine } from '../training.ts';
+import { FILM_FORMATS } from './films.ts';
 import type {
   EncodedPicture,
   EngineState,
@@ -381,6 +382,23 @@ export const procedures = {
   }),
   /** Which formats this machine writes; where one is missing, why, and what to do, as a sentence. */
   'exports.formats': ask<readonly { format: ExportFormat; why: string | null }[]>()({}),
+  /** What this window's codecs encode, for the topic `films`; it holds until the line closes, or another offer is made. */
+  'films.offer': ask<Record<never, never>>()({
+    formats: z.array(z.enum(FILM_FORMATS)).max(FILM_FORMATS.length),
+  }),
+  /**
+   * Frames of a film that this window was asked to encode: I420, or I420A, BT.709 in limited range, one behind
+   * the other; fewer than `most` where they are large. Throws `usage` once it is no longer this window's.
+   */
+  'films.frames': ask<{ count: number; bytes: Uint8Array }>()({
+    film: z.string(),
+    from: z.int().min(0),
+    most: z.int().min(1).max(64),
+  }),
+  /** A piece of the encoded file; pieces may come in any order, and again. */
+  'films.write': ask<Record<never, never>>()({ film: z.string(), position: z.int().min(0), bytes }),
+  /** The file is whole, or could not be encoded: then why, as a sentence. */
+  'films.end': ask<Record<never, never>>()({ film: z.string(), error: z.string().max(1000).nullable() }),
   'exports.remove': ask<Record<never, never>>()({ project, name: z.string() }),
   /** A finished export's bytes, piece by piece: for windows on another machine. */
   'exports.read': ask<{ bytes: Uint8Array; total: number; type: string }>()({

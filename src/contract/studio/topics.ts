@@ -1,3 +1,4 @@
+import type { FilmOrder } from './films.ts';
 import type { Arrivals, EngineState, Job, ProjectState, TrainingLook, TrainingNow } from './state.ts';
 
 /**
@@ -9,6 +10,8 @@ export interface Topics {
   engine: EngineState;
   /** All jobs that are not dismissed, the newest first. */
   jobs: readonly Job[];
+  /** The film that this window is to encode now; null for none. */
+  films: FilmOrder | null;
   /** `project:<folder>` */
   [project: `project:${string}`]: ProjectState;
   /** `training:<folder>`: the run that trains in this project. */

@@ -12,6 +12,7 @@ import { tunerOf } from '../latent/tune.ts';
 import { writeAnimation, type WrittenAnimation } from '../node/encoders/animation.ts';
 import { estimateAnimation } from '../node/encoders/estimate.ts';
 import { checkFormat } from '../node/encoders/formats.ts';
+import type { FilmEncoder } from '../node/encoders/film-encoder.ts';
 import { fileName } from '../node/file-name.ts';
 import { exists } from '../node/files.ts';
 import { FittedStudio } from './fitted.ts';
@@ -36,6 +37,8 @@ export interface TimelineExport extends Hooks {
   readonly encoding?: Encoding;
   /** As `writeAnimation` takes it. */
   readonly maxBytes?: number | undefined;
+  /** As `writeAnimation` takes it. */
+  readonly film?: FilmEncoder | undefined;
   /** Recorded; nothing in a morph is drawn at random. */
   readonly seed?: number;
   /** As `writeAnimation` takes it, or `.png` for a sheet of the frames. */
@@ -175,6 +178,7 @@ type Drawing = Pick<
   | 'onto'
   | 'encoding'
   | 'maxBytes'
+  | 'film'
   | 'onProgress'
   | 'signal'
 >;
@@ -211,8 +215,8 @@ function framesOf(
 }
 
 async function draw(job: Drawing & { readonly out: string }, recipeOf: RecipeOf): Promise<WrittenTimeline> {
-  const { timeline, scale = 1, encoding = DEFAULT_ENCODING, maxBytes, out, onProgress, signal } = job;
-  if (!isSheet(out)) await checkFormat(out);
+  const { timeline, scale = 1, encoding = DEFAULT_ENCODING, maxBytes, film, out, onProgress, signal } = job;
+  if (!isSheet(out)) await checkFormat(out, film);
   return withStudio(job, async (studio, material) => {
     const provenance = recipeOf(material);
     const plan = await studio.plan(timeline, { onProgress, signal });
@@ -227,6 +231,7 @@ async function draw(job: Drawing & { readonly out: string }, recipeOf: RecipeOf)
           out,
           encoding,
           maxBytes,
+          film,
           provenance,
           ...(onProgress && { onProgress }),
           ...(signal && { signal }),
@@ -246,7 +251,7 @@ const FRAMES_AT_A_PLACE = 16;
  * and encoded as the export would be. Throws as `exportTimeline` does.
  */
 export function estimateTimeline(job: TimelineExport): Promise<ExportEstimate> {
-  const { timeline, encoding = DEFAULT_ENCODING, maxBytes, out, signal } = job;
+  const { timeline, encoding = DEFAULT_ENCODING, maxBytes, film, out, signal } = job;
   const scale = scaleOf(job);
   return withStudio(job, async (studio, material) => {
     const plan = await studio.quick(timeline, { signal });
@@ -268,6 +273,6 @@ export function estimateTimeline(job: TimelineExport): Promise<ExportEstimate> {
     const provenance = recipeFor({ ...job, scale }, material)(encoding);
     const loop = timeline.loop !== 'none';
     const frames = { runs, frameCount, framesPerSecond, loop };
-    return estimateAnimation({ ...frames, out, encoding, maxBytes, provenance, signal });
+    return estimateAnimation({ ...frames, out, encoding, maxBytes, provenance, film, signal });
   });
 }

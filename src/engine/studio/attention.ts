@@ -23,6 +23,17 @@ export class Attention {
     }
   }
 
+  /** A part of such work in which nothing of the engine is waited for. */
+  async aside<T>(wait: () => Promise<T>): Promise<T> {
+    this.#waiting -= 1;
+    if (this.#waiting === 0) this.#served?.();
+    try {
+      return await wait();
+    } finally {
+      this.#waiting += 1;
+    }
+  }
+
   /** Resolves when the work may go on. */
   readonly giveWay = async (): Promise<void> => {
     const worked = performance.now() - this.#resumedAt;

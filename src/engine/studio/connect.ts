@@ -17,7 +17,7 @@ export interface Door {
   left(client: Client): void;
 }
 
-const TOPIC = /^(engine|jobs|(project|training|look|arrivals):.{1,4096})$/s;
+const TOPIC = /^(engine|jobs|films|(project|training|look|arrivals):.{1,4096})$/s;
 /** More than any window has use for. */
 const MOST_SUBSCRIPTIONS = 200;
 

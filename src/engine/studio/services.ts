@@ -1,6 +1,7 @@
 import type { Attention } from './attention.ts';
 import type { StudioOptions } from './context.ts';
 import type { Engine } from './engine-state.ts';
+import type { Films } from './films.ts';
 import type { Instruments } from './instruments.ts';
 import type { Jobs } from './jobs.ts';
 import type { Stage } from './playing.ts';
@@ -23,6 +24,7 @@ export interface Services {
   readonly jobs: Jobs;
   readonly news: News;
   readonly instruments: Instruments;
+  readonly films: Films;
   readonly stage: Stage;
   readonly previews: Previews;
   readonly uploads: Uploads;

@@ -3,6 +3,7 @@ import { Attention } from './attention.ts';
 import { connect, describe } from './connect.ts';
 import type { Client, StudioOptions } from './context.ts';
 import { Engine } from './engine-state.ts';
+import { Films } from './films.ts';
 import { createHandlers } from './handlers/index.ts';
 import { Instruments } from './instruments.ts';
 import { isActive } from './job.ts';
@@ -58,6 +59,7 @@ export async function createStudio(options: StudioOptions): Promise<Studio> {
     instruments,
     previews,
     news,
+    films: new Films(board),
     stage: new Stage(sessions, instruments),
     uploads: new Uploads(options.projectsFolder),
     recents,
@@ -68,7 +70,7 @@ export async function createStudio(options: StudioOptions): Promise<Studio> {
       log,
     ),
   };
-  const { jobs } = services;
+  const { jobs, films } = services;
   await jobs.recover();
   const handlers = createHandlers(services);
   const topics: TopicSource = {
@@ -85,6 +87,7 @@ export async function createStudio(options: StudioOptions): Promise<Studio> {
         joined: () => ({ id: ++clients }),
         left: (client) => {
           previews.left(client);
+          films.left(client);
           void sessions.left(client);
         },
       }),
@@ -106,9 +109,10 @@ export async function createStudio(options: StudioOptions): Promise<Studio> {
 }
 
 async function readTopic(services: Services, topic: string, client: Client): Promise<unknown> {
-  const { engine, jobs, sessions, news } = services;
+  const { engine, jobs, films, sessions, news } = services;
   if (topic === 'engine') return engine.state();
   if (topic === 'jobs') return jobs.list();
+  if (topic === 'films') return films.orderFor(client);
   const at = topic.indexOf(':');
   const [kind, folder] = [topic.slice(0, at), await canonical(topic.slice(at + 1))];
   const session = await sessions.find(folder);

@@ -13,6 +13,7 @@ import { losesAlpha } from './prepare.ts';
 import { fillSpool } from './spool.ts';
 import { openDraft } from './target.ts';
 import { type Watched, watch } from './watch.ts';
+import type { FilmEncoder } from './film-encoder.ts';
 
 export interface AnimationOptions {
   /** All of one size. With 4 channels the animation has alpha (GIF: a pixel is seen or not), where its format has it. */
@@ -36,6 +37,8 @@ export interface AnimationOptions {
   readonly provenance: Provenance | ((encoding: Encoding) => Provenance);
   /** Writes an animation even though nothing but one colour is seen in it. */
   readonly allowFlat?: boolean;
+  /** What encodes film where there is no ffmpeg that does. */
+  readonly film?: FilmEncoder | undefined;
   readonly onProgress?: OnProgress;
   readonly signal?: AbortSignal;
 }
@@ -66,6 +69,10 @@ export async function writeAnimation(options: AnimationOptions): Promise<Written
   checkLimit(maxBytes, format, out);
   const plays = encoding.plays ?? (loop ? 0 : 1);
   const { provenance } = options;
+  const tell =
+    (stage: string) =>
+    (done: number): void =>
+      onProgress?.({ stage, done, total: frameCount ?? null, unit: 'frames' });
   const settings: PassSettings = {
     format,
     framesPerSecond,
@@ -73,9 +80,10 @@ export async function writeAnimation(options: AnimationOptions): Promise<Written
     scale,
     kernel,
     signal,
+    film: options.film,
     provenance: typeof provenance === 'function' ? provenance : () => provenance,
-    onWritten: (done) =>
-      onProgress?.({ stage: 'Writing frames', done, total: frameCount ?? null, unit: 'frames' }),
+    onWritten: tell('Writing frames'),
+    onDrawn: tell('Drawing frames'),
   };
   throwIfCancelled(signal);
   const kind = format.name === 'frames' ? 'folder' : 'file';

@@ -12,6 +12,7 @@ import { type AnimationFormat, formatOf } from './formats.ts';
 import { gaveUp, rungsFor } from './limit.ts';
 import { encodePass, type Passed, type PassSettings } from './pass.ts';
 import { framesInSegment } from './segments.ts';
+import type { FilmEncoder } from './film-encoder.ts';
 
 export interface EstimateOptions {
   /** Frames that follow each other, from several places of the whole, each run with two at least. */
@@ -25,6 +26,8 @@ export interface EstimateOptions {
   readonly encoding: Encoding;
   readonly maxBytes?: number | undefined;
   readonly provenance: Provenance;
+  /** As `writeAnimation` takes it. */
+  readonly film?: FilmEncoder | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -32,7 +35,7 @@ export interface EstimateOptions {
 const FILM_KEY_EVERY = 250;
 /** By how much estimates are off at least: what film makes of a few frames says little of what it makes of many. */
 const LEAST_ERROR = 0.15;
-const LEAST_ERROR_OF_FILM = 0.4;
+const LEAST_ERROR_OF_FILM = 0.5;
 
 /**
  * About how large an animation will be, by encoding a sample of its frames: of each run its first frame alone,
@@ -50,6 +53,7 @@ export async function estimateAnimation(options: EstimateOptions): Promise<Expor
     provenance: () => provenance,
     onWritten: () => undefined,
     signal,
+    film: options.film,
   };
   const folder = await fs.mkdtemp(path.join(os.tmpdir(), 'morphloom-estimate-'));
   try {

@@ -2,11 +2,11 @@ import * as path from 'node:path';
 import { MorphloomError } from '../../../contract/errors.ts';
 import { type Clock, FREE_CLOCK, GIF_CLOCK, WEBP_CLOCK } from '../../export/timing.ts';
 import { openApng } from './apng.ts';
-import { needFfmpeg } from './ffmpeg.ts';
 import { openFrameFolder } from './folder.ts';
 import { openGif, openWebp } from './movie.ts';
 import type { OpenSink } from './sink.ts';
-import { openVideo } from './video.ts';
+import { checkFilm, openFilm } from './film.ts';
+import type { FilmEncoder } from './film-encoder.ts';
 
 /** What is to be known about a kind of file that an animation can become. */
 export interface AnimationFormat {
@@ -33,7 +33,7 @@ const FORMATS: Readonly<Record<string, AnimationFormat>> = {
     alpha: 'none',
     repeats: false,
     even: true,
-    open: openVideo('mp4'),
+    open: openFilm('mp4'),
   },
   '.webm': {
     name: 'webm',
@@ -41,7 +41,7 @@ const FORMATS: Readonly<Record<string, AnimationFormat>> = {
     alpha: 'full',
     repeats: false,
     even: false,
-    open: openVideo('webm'),
+    open: openFilm('webm'),
   },
 };
 const FOLDER: AnimationFormat = {
@@ -65,8 +65,8 @@ export function formatOf(out: string): AnimationFormat {
   );
 }
 
-/** Refuses what could not be written in the end, before anything is drawn. Throws as `formatOf` and `needFfmpeg` do. */
-export async function checkFormat(out: string): Promise<void> {
+/** Refuses what could not be written in the end, before anything is drawn. Throws as `formatOf` and `checkFilm` do. */
+export async function checkFormat(out: string, film?: FilmEncoder): Promise<void> {
   const { name } = formatOf(out);
-  if (name === 'mp4' || name === 'webm') await needFfmpeg(name);
+  if (name === 'mp4' || name === 'webm') await checkFilm(name, film);
 }

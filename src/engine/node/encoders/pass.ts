@@ -7,6 +7,7 @@ import type { AnimationFormat } from './formats.ts';
 import type { Kernel } from './pixels.ts';
 import { prepare } from './prepare.ts';
 import type { FrameSink } from './sink.ts';
+import type { FilmEncoder } from './film-encoder.ts';
 
 export interface PassSettings {
   readonly format: AnimationFormat;
@@ -18,7 +19,11 @@ export interface PassSettings {
   readonly kernel: Kernel;
   readonly provenance: (encoding: Encoding) => Provenance;
   readonly onWritten: (frames: number) => void;
+  /** Hears of frames that are there, as long as none can be written yet. */
+  readonly onDrawn?: ((frames: number) => void) | undefined;
   readonly signal: AbortSignal | undefined;
+  /** As a sink takes it. */
+  readonly film?: FilmEncoder | undefined;
 }
 
 /** What one encoding of all frames gave. */
@@ -39,7 +44,7 @@ export async function encodePass(
   file: string,
   settings: PassSettings,
 ): Promise<Passed> {
-  const { format, plays, signal, onWritten } = settings;
+  const { format, plays, signal, onWritten, film } = settings;
   const pace = createPace(settings.framesPerSecond, format.clock, encoding.framesPerSecond ?? Infinity);
   const recipe = encodeProvenance(settings.provenance(encoding));
   const preparation = { ...settings, encoding };
@@ -63,12 +68,14 @@ export async function encodePass(
           quality,
           recipe,
           signal,
+          film,
           onWritten: report,
         });
         await sink.add(prepared);
         shown++;
       }
-      report();
+      if (sink?.later === true) settings.onDrawn?.(given);
+      else report();
     }
     if (sink === null) throw new RangeError('There are no frames to encode.');
     await sink.finish();

@@ -1,11 +1,14 @@
 import type { Frame } from '../../export/frame.ts';
 import type { Pace } from '../../export/timing.ts';
+import type { FilmEncoder } from './film-encoder.ts';
 
 /**
  * Where the frames of an animation go: a format's writer. Whatever can encode (a library here, a program beside
  * us, a browser's codecs in a window) is an encoder when it can be opened as one.
  */
 export interface FrameSink {
+  /** Whether frames are only kept until the last has come: then no word of any written one comes before. */
+  readonly later?: boolean;
   /** Takes the next frame (its data may be reused afterwards); waits when the encoders are behind. */
   add(frame: Frame): Promise<void>;
   /** Writes what is still missing, and syncs. */
@@ -25,6 +28,8 @@ export interface SinkSettings {
   /** Called with the number of frames that are in the file by now. */
   readonly onWritten: (frames: number) => void;
   readonly signal: AbortSignal | undefined;
+  /** What encodes film where there is no ffmpeg that does. */
+  readonly film?: FilmEncoder | undefined;
 }
 
 /**

@@ -13,7 +13,7 @@ export function frameName(number: number): string {
 
 const FRAME_NAME = /^frame-\d{4,}\.png$/;
 /** A draft, or what it needs beside it while it is written. */
-const DRAFT_NAME = /^\.morphloom-[0-9a-f-]{36}\.tmp(\.meta)?$/;
+const DRAFT_NAME = /^\.morphloom-[0-9a-f-]{36}\.tmp(\.meta|\.frames)?$/;
 /** A draft that nothing was written to for a day belongs to an export that was killed. */
 const STALE_MS = 24 * 60 * 60 * 1000;
 

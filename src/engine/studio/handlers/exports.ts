@@ -1,7 +1,7 @@
 import * as fs from 'node:fs/promises';
 import * as path from 'node:path';
 import { MorphloomError } from '../../../contract/errors.ts';
-import { EXPORT_FORMATS } from '../../../contract/studio/api.ts';
+import { EXPORT_FORMATS, type ExportFormat } from '../../../contract/studio/api.ts';
 import { endingOf, estimateTimeline, exportOf, exportPath } from '../../morph/export.ts';
 import { checkTimeline } from '../../morph/timing.ts';
 import { findFfmpeg, whyNoVideo } from '../../node/encoders/ffmpeg.ts';
@@ -19,14 +19,25 @@ const TYPES: Readonly<Record<string, string>> = {
   '.webm': 'video/webm',
 };
 
-export function exportHandlers({ sessions, jobs, instruments }: Services): Pick<Handlers, Offered> {
+export function exportHandlers({ sessions, jobs, instruments, films }: Services): Pick<Handlers, Offered> {
   /** Names are given out one after the other: two windows may ask for the same at once. */
   let naming: Promise<unknown> = Promise.resolve();
+  /** Why a format can be written neither here nor by a window, as a sentence; null where it can. */
+  const whyNot = async (format: ExportFormat): Promise<string | null> => {
+    if ((format !== 'mp4' && format !== 'webm') || films.offers(format)) return null;
+    const why = whyNoVideo(format, await findFfmpeg());
+    return why === null ? null : `${why} No window that is open has an encoder for it either.`;
+  };
+  const check = async (format: ExportFormat): Promise<void> => {
+    const why = await whyNot(format);
+    if (why !== null) throw new MorphloomError('environment', why);
+  };
   return {
     'exports.start': async ({ project, run, timeline, settings }, { client }) => {
       const session = await sessions.writing(project, client);
       checkTimeline(timeline);
       const { name, format } = settings;
+      await check(format);
       const started = naming.then(async () => {
         const out = await exportPath(session.project.exports, name, format, jobs.promisedFiles());
         const request = { kind: 'export', project: session.folder, run, timeline, settings, out } as const;
@@ -44,18 +55,14 @@ export function exportHandlers({ sessions, jobs, instruments }: Services): Pick<
     'exports.estimate': async ({ project, run, timeline, settings }, { client, signal }) => {
       const session = await sessions.reading(project, client);
       checkTimeline(timeline);
+      await check(settings.format);
       const out = `estimate${endingOf(settings.format)}`;
       return instruments.play(session.project, run, (instrument) =>
-        estimateTimeline({ instrument, timeline, ...exportOf(settings), out, signal }),
+        estimateTimeline({ instrument, timeline, ...exportOf(settings), out, film: films.encoder(), signal }),
       );
     },
-    'exports.formats': async () => {
-      const found = await findFfmpeg();
-      return EXPORT_FORMATS.map((format) => ({
-        format,
-        why: format === 'mp4' || format === 'webm' ? whyNoVideo(format, found) : null,
-      }));
-    },
+    'exports.formats': () =>
+      Promise.all(EXPORT_FORMATS.map(async (format) => ({ format, why: await whyNot(format) }))),
     'exports.remove': async ({ project, name }, { client }) => {
       const session = await sessions.writing(project, client);
       await fs.rm(insideOf(session.project.exports, name), { recursive: true, force: true });

@@ -5,6 +5,7 @@ import { engineHandlers } from './engine.ts';
 import { exploreHandlers } from './explore.ts';
 import { exportHandlers } from './exports.ts';
 import { findingHandlers } from './findings.ts';
+import { filmHandlers } from './films.ts';
 import { folderHandlers } from './folders.ts';
 import { jobHandlers } from './jobs.ts';
 import { morphHandlers } from './morphs.ts';
@@ -38,5 +39,6 @@ function handlersOf(services: Services): Handlers {
     ...morphHandlers(services),
     ...previewHandlers(services),
     ...exportHandlers(services),
+    ...filmHandlers(services),
   };
 }
