@@ -120,6 +120,8 @@ describe('morphloom cluster', () => {
     expect(rows).toHaveLength(COUNT);
     const again = await json('cluster', project, '--out', out, '--groups', '3', '--restarts', '2');
     expect(again).toEqual(said);
+    await json('cluster', project, '--out', out, '--groups', '2', '--restarts', '1');
+    expect(fs.readdirSync(out).sort()).toEqual(['group-01.png', 'group-02.png', 'groups.csv']);
   });
 
   it('chooses how many, and refuses more groups than pictures', TIMEOUT, async () => {

@@ -1,6 +1,7 @@
 import * as path from 'node:path';
 import type { Command } from 'commander';
 import { framesOf } from '../../engine/export/model-frames.ts';
+import { inRows } from '../../engine/export/sheet.ts';
 import { freeAttribute, keepDirection } from '../../engine/jobs/attribute.ts';
 import { latentsAlongDirections } from '../../engine/jobs/directions.ts';
 import { sheet } from '../../engine/node/encoders/compose.ts';
@@ -38,7 +39,7 @@ export function registerDirections(parent: Command): void {
         const pictures = instrument.decode(latents, shares.length * SHOWN.length);
         const frames = framesOf(pictures, instrument.image);
         const frame = await sheet({
-          rows: shares.map((_, row) => frames.slice(row * SHOWN.length, (row + 1) * SHOWN.length)),
+          rows: inRows(frames, SHOWN.length),
           scale: 2,
           gap: 6,
         });

@@ -4,6 +4,7 @@ import { type Command, Option } from 'commander';
 import type { Covariance } from '../../core/mixture.ts';
 import { openDataset, pixelsOf } from '../../engine/dataset/index.ts';
 import { framesOf } from '../../engine/export/model-frames.ts';
+import { inRows } from '../../engine/export/sheet.ts';
 import {
   CLUSTER_SPACES,
   type Clustered,
@@ -86,6 +87,14 @@ export function registerCluster(program: Command): void {
     });
 }
 
+const sheetName = (group: number): string => `group-${String(group + 1).padStart(2, '0')}.png`;
+
+/** Sheets of an earlier run that told more groups would be taken for this one's. */
+async function removeSheetsFrom(group: number, out: string): Promise<void> {
+  const names = new Set(await fs.readdir(out));
+  for (let stale = group; names.has(sheetName(stale)); stale++) await fs.rm(path.join(out, sheetName(stale)));
+}
+
 async function writeSheets(
   instrument: OpenedInstrument,
   { entries, groupOf, groups }: Clustered,
@@ -101,17 +110,15 @@ async function writeSheets(
         MOST_ON_A_SHEET,
       ).map((i) => own[i].id);
       const frames = framesOf(pixelsOf(dataset, shown).bytes, dataset.format);
-      const rows = Array.from({ length: Math.ceil(frames.length / COLUMNS) }, (_, r) =>
-        frames.slice(r * COLUMNS, (r + 1) * COLUMNS),
-      );
       const title = `Group ${group + 1}`;
       const subtitle = `${shown.length} of ${own.length} pictures`;
       await writeStill({
-        frame: await sheet({ rows, scale: 1, gap: 6, title, subtitle }),
-        out: path.join(out, `group-${String(group + 1).padStart(2, '0')}.png`),
+        frame: await sheet({ rows: inRows(frames, COLUMNS), scale: 1, gap: 6, title, subtitle }),
+        out: path.join(out, sheetName(group)),
         provenance: { morphloom: 1, kind: 'group', model: modelOf(instrument), seed: drawnFrom, group: group + 1, groups, by }, // prettier-ignore
       });
     }
+    await removeSheetsFrom(groups, out);
   } finally {
     dataset.close();
   }

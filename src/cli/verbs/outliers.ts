@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import { MorphloomError } from '../../contract/errors.ts';
 import type { Oddity } from '../../engine/evaluate/outliers.ts';
 import { framesOf } from '../../engine/export/model-frames.ts';
+import { inRows } from '../../engine/export/sheet.ts';
 import { findOutliers, howWellFound, type ScoredPicture } from '../../engine/jobs/outliers.ts';
 import { checkTable, writeTable } from '../../engine/jobs/table.ts';
 import { sheet } from '../../engine/node/encoders/compose.ts';
@@ -59,9 +60,7 @@ export function registerOutliers(program: Command): void {
         const scored = await findOutliers(instrument, request);
         const found = planted === undefined ? undefined : foundOf(scored, planted);
         const shown = scored.slice(0, count);
-        const rows = Array.from({ length: Math.ceil(shown.length / COLUMNS) }, (_, r) =>
-          shown.slice(r * COLUMNS, (r + 1) * COLUMNS),
-        );
+        const rows = inRows(shown, COLUMNS);
         const frame = await sheet({
           rows: rows.map((row) => row.flatMap(({ pixels }) => framesOf(pixels, instrument.image))),
           captions: rows.map((row) => row.map(({ score, oddity }) => `${score.toFixed(1)} ${WORDS[oddity]}`)),

@@ -1,6 +1,7 @@
 import * as path from 'node:path';
 import { type Command, Option } from 'commander';
 import { framesOf } from '../../engine/export/model-frames.ts';
+import { inRows } from '../../engine/export/sheet.ts';
 import { drawSamples, type SampleRequest } from '../../engine/jobs/sample.ts';
 import { latentsOfTags, readTags } from '../../engine/jobs/tags.ts';
 import { sheet } from '../../engine/node/encoders/compose.ts';
@@ -62,7 +63,7 @@ export function registerSample(program: Command): void {
               );
         const frames = framesOf(pictures, instrument.image);
         const frame = await sheet({
-          rows: Array.from({ length: rows }, (_, r) => frames.slice(r * columns, (r + 1) * columns)),
+          rows: inRows(frames, columns),
           scale: flags.scale ?? 2,
           gap: 6,
         });

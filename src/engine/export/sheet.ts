@@ -21,6 +21,12 @@ export interface SheetOptions {
   readonly background?: string;
 }
 
+/** Things one after the other as rows of so many; the last may be shorter. */
+export const inRows = <T>(things: readonly T[], columns: number): T[][] =>
+  Array.from({ length: Math.ceil(things.length / columns) }, (_, row) =>
+    things.slice(row * columns, (row + 1) * columns),
+  );
+
 const TITLE = { size: 24, weight: 600 } as const;
 const SUBTITLE = { size: 15, weight: 400 } as const;
 const CAPTION = { size: 12, weight: 400 } as const;

@@ -1,6 +1,7 @@
 import type { Encoding } from '../../contract/encoding.ts';
 import type { Provenance } from '../../contract/provenance.ts';
 import type { Frame } from '../export/frame.ts';
+import { inRows } from '../export/sheet.ts';
 import type { WrittenAnimation } from '../node/encoders/animation.ts';
 import { sheet } from '../node/encoders/compose.ts';
 import { encodePng, writeStill } from '../node/encoders/still.ts';
@@ -72,9 +73,3 @@ const scaleOf = ({ width, height }: Frame, { side }: Encoding): number =>
 
 const columnsOf = (count: number, { columns }: Encoding): number =>
   Math.min(count, columns ?? Math.ceil(Math.sqrt(count)));
-
-function inRows(frames: readonly Frame[], columns: number): Frame[][] {
-  return Array.from({ length: Math.ceil(frames.length / columns) }, (_, row) =>
-    frames.slice(row * columns, (row + 1) * columns),
-  );
-}
