@@ -28,25 +28,26 @@ export async function readPictures(
   dataset.close();
   const framing = await createOutsideFraming(dataset, { signal });
   const format = instrument.image as ImageFormat;
-  const { files, setAside } = await scan(paths, { signal });
   const named = new Set(paths.map((p) => path.resolve(p)));
-  const unusable = setAside.find(({ source }) => named.has(source));
-  if (unusable !== undefined) throw new MorphloomError('input', `"${unusable.source}" ${unusable.reason}.`);
   const read: { file: string; pixels: Uint8Array }[] = [];
-  for (const { source: file } of files) {
-    throwIfCancelled(signal);
-    try {
-      const picture = await readPictureFile(file);
-      const { pixels } = await decodeBytes(picture, format, await framing.cropOf(picture));
-      read.push({ file, pixels });
-    } catch (error) {
-      if (error instanceof PictureProblem && !named.has(file)) continue;
-      framing.close();
-      throw error;
+  try {
+    const { files, setAside } = await scan(paths, { signal });
+    const unusable = setAside.find(({ source }) => named.has(source));
+    if (unusable !== undefined) throw new MorphloomError('input', `"${unusable.source}" ${unusable.reason}.`);
+    for (const { source: file } of files) {
+      throwIfCancelled(signal);
+      try {
+        const picture = await readPictureFile(file);
+        const { pixels } = await decodeBytes(picture, format, await framing.cropOf(picture));
+        read.push({ file, pixels });
+      } catch (error) {
+        if (!(error instanceof PictureProblem) || named.has(file)) throw error;
+      }
+      onProgress?.({ stage: 'Reading pictures', done: read.length, total: files.length, unit: 'pictures' });
     }
-    onProgress?.({ stage: 'Reading pictures', done: read.length, total: files.length, unit: 'pictures' });
+  } finally {
+    framing.close();
   }
-  framing.close();
   if (read.length === 0) {
     throw new MorphloomError(
       'input',
