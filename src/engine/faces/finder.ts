@@ -80,7 +80,8 @@ export async function openFaceFinder({ onProgress, signal }: FinderHooks = {}): 
         if (problem !== null) return reject(problem);
         const id = next++;
         asked.set(id, { resolve, reject });
-        send({ kind: 'look', id, width, height, rgb });
+        // A copy: what WebAssembly decoded lies in memory that is shared between threads, and is not sent.
+        send({ kind: 'look', id, width, height, rgb: new Uint8Array(rgb) });
       });
       const scaled = faces.map((face) => enlarged(face, original.width / width, original.height / height));
       return { ...original, faces: scaled };
