@@ -1,4 +1,3 @@
-import type { Progress } from '../../../contract/progress.ts';
 import type { Output } from '../../../contract/studio/api.ts';
 import type { Pixels } from '../../../contract/studio/state.ts';
 import type { Place } from '../../../contract/timeline.ts';
@@ -6,12 +5,22 @@ import { imageDataOf } from '../../lib/pixels.ts';
 import { report, studio } from '../../lib/studio.svelte.ts';
 import { Newest } from '../places/newest.ts';
 import { coordinatesOf, endsOf, moved, type Directions } from './directions.ts';
+import { Finding } from './finding.svelte.ts';
+import { Filler } from './filler.svelte.ts';
+import { Groups } from './groups.svelte.ts';
+import { latentPlace } from './latentPlace.ts';
+
+export type MapMethod = 'pca' | 'umap';
 
 export interface MapData {
   readonly ids: readonly string[];
   readonly points: Float32Array;
   readonly labels: readonly (string | null)[];
 }
+
+/** What there is to look at, in the order of its tabs. */
+export const VIEWS = ['map', 'samples', 'groups', 'unusual', 'compare', 'fill'] as const;
+export type View = (typeof VIEWS)[number];
 
 /** Directions that are offered as sliders. */
 const SLIDERS = 10;
@@ -25,20 +34,21 @@ export class Explorer {
   readonly run: string;
   /** Changes with every checkpoint: what was asked of an older one is not shown for a newer. */
   readonly step: number;
-  view = $state<'map' | 'samples' | 'compare'>('map');
+  view = $state<View>('map');
   /** What one came from: a picture, a sample, a spot. */
   origin = $state.raw<Place | null>(null);
   latent = $state.raw<Float32Array | null>(null);
   image = $state.raw<ImageData | null>(null);
   neighbours = $state.raw<readonly string[]>([]);
+  /** What is known of what is there, in words. */
+  told = $state.raw<Output<'explore.tell'> | null>(null);
   directions = $state.raw<Directions | null>(null);
   /** What both ends of each direction look like. */
   ends = $state.raw<Pixels | null>(null);
-  map = $state.raw<MapData | null>(null);
-  mapMethod = $state<'pca' | 'umap'>('pca');
-  mapping = $state(false);
-  /** The part of it that is done, in [0, 1]; null while it is not known. */
-  mapped = $state<number | null>(null);
+  readonly maps: Finding<MapMethod, MapData & { method: MapMethod }>;
+  readonly outliers: Finding<{ contentHash: string }, Output<'explore.outliers'>>;
+  readonly groups: Groups;
+  readonly filler: Filler;
   readonly coordinates = $derived.by(() =>
     this.directions === null || this.latent === null ? [] : coordinatesOf(this.directions, this.latent),
   );
@@ -46,13 +56,21 @@ export class Explorer {
   wandered = $state(false);
   #decode: Newest<Float32Array, Pixels>;
   #neighbours: Newest<Float32Array, Output<'explore.neighbours'>>;
-  #mapping: AbortController | null = null;
+  #tell: Newest<Place, Output<'explore.tell'>>;
   #going = 0;
 
   constructor(project: string, run: string, step: number) {
     this.project = project;
     this.run = run;
     this.step = step;
+    const model = { project, run };
+    this.maps = new Finding(async (method, signal, watch) => ({
+      method,
+      ...(await studio.ask('explore.map', { ...model, method }, signal, watch)),
+    }));
+    this.outliers = new Finding((_, signal, watch) => studio.ask('explore.outliers', model, signal, watch));
+    this.groups = new Groups(model);
+    this.filler = new Filler(model);
     this.#decode = new Newest(
       (latents, signal) => studio.ask('explore.decode', { ...this.#model, latents, count: 1 }, signal),
       (pictures) => (this.image = imageDataOf(pictures)),
@@ -71,6 +89,21 @@ export class Explorer {
       },
       report,
     );
+    this.#tell = new Newest(
+      (place, signal) => studio.ask('explore.tell', { ...model, place }, signal),
+      (told) => (this.told = told),
+      report,
+    );
+  }
+
+  /** What is told of where one stands still. */
+  #look(latent: Float32Array): void {
+    this.#neighbours.want(latent);
+    this.#tell.want(this.here('') ?? latentPlace(latent, ''));
+  }
+
+  get map(): MapData | null {
+    return this.maps.answer;
   }
 
   get #model(): { project: string; run: string } {
@@ -125,7 +158,7 @@ export class Explorer {
 
   /** Tells who the neighbours are once one stands still. */
   settle(): void {
-    if (this.latent !== null) this.#neighbours.want(this.latent);
+    if (this.latent !== null) this.#look(this.latent);
   }
 
   reset(): void {
@@ -138,42 +171,9 @@ export class Explorer {
     this.wandered = false;
     this.latent = latent;
     this.#decode.want(latent);
-    this.#neighbours.want(latent);
-  }
-
-  /** Asks for the map, if it is not there; the other method's stays until it comes. */
-  async draw(method: 'pca' | 'umap'): Promise<void> {
-    this.#mapping?.abort();
-    const control = new AbortController();
-    this.#mapping = control;
-    this.mapping = true;
-    this.mapped = null;
-    const watch = ({ done, total }: Progress): void => {
-      if (this.#mapping === control) this.mapped = total ? done / total : null;
-    };
-    try {
-      const map = await studio.ask('explore.map', { ...this.#model, method }, control.signal, watch);
-      if (control.signal.aborted) return;
-      this.map = map;
-      this.mapMethod = method;
-    } catch (error) {
-      if (!control.signal.aborted) report(error);
-    } finally {
-      if (this.#mapping === control) this.mapping = false;
-    }
-  }
-
-  giveUpMap(): void {
-    this.#mapping?.abort();
-    this.mapping = false;
+    this.#look(latent);
   }
 }
-
-export const latentPlace = (latent: Float32Array, name: string): Place => ({
-  kind: 'latent',
-  values: Array.from(latent),
-  name,
-});
 
 let explorer: Explorer | null = null;
 

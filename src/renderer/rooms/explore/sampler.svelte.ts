@@ -4,20 +4,25 @@ import { t } from '../../strings/index.ts';
 import type { Place } from '../../../contract/timeline.ts';
 import { Newest } from '../places/newest.ts';
 import { rememberLook } from '../places/looks.svelte.ts';
-import { latentPlace, type Explorer } from './explorer.svelte.ts';
+import type { Explorer } from './explorer.svelte.ts';
+import { latentPlace } from './latentPlace.ts';
 
 const COUNT = 48;
 
+/** Where samples are drawn from. */
+export const SAMPLED_FROM = ['pictures', 'mixture', 'prior'] as const;
+type SampledFrom = (typeof SAMPLED_FROM)[number];
+
 interface Question {
   readonly temperature: number;
-  readonly from: 'pictures' | 'prior';
+  readonly from: SampledFrom;
   readonly seed: number;
 }
 
 /** Random places of a model, and how they are drawn. */
 export class Sampler {
   temperature = $state(0.8);
-  from = $state<'pictures' | 'prior'>('pictures');
+  from = $state<SampledFrom>('pictures');
   seed = $state(1);
   places = $state.raw<readonly Place[]>([]);
   busy = $state(false);
@@ -47,6 +52,12 @@ export class Sampler {
         report(error);
       },
     );
+  }
+
+  /** Fitting a mixture takes a while the first time. */
+  giveUp(): void {
+    this.#newest.drop();
+    this.busy = false;
   }
 
   draw(): void {

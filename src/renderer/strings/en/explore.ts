@@ -1,4 +1,4 @@
-import { number } from './common.ts';
+import { number, plural } from './common.ts';
 
 export const explore = {
   needsModel: 'There is nothing to explore yet',
@@ -9,11 +9,21 @@ export const explore = {
   needsPicturesText: 'Drop a folder of pictures on the window, train a model, and come back.',
   toPictures: 'Go to Pictures',
 
-  views: { map: 'Map', samples: 'Samples', compare: 'Compare' },
+  views: {
+    map: 'Map',
+    samples: 'Samples',
+    groups: 'Groups',
+    unusual: 'Unusual',
+    compare: 'Compare',
+    fill: 'Fill in',
+  },
   view: 'What to look at',
 
   mapping: 'Laying out the map …',
   mappingHint: 'Every picture is looked at once; the next time it is there at once.',
+  noMap: 'No map yet',
+  noMapText: 'Pictures that are alike lie close to each other on it.',
+  layOut: 'Lay out the map',
   mapLabel:
     'Map of the pictures. Arrow keys go to the next picture in that direction, plus and minus zoom, Shift and arrows move the map.',
   mapHint: 'Click between pictures to draw what is there. Scroll to zoom, drag to move.',
@@ -76,7 +86,12 @@ export const explore = {
   temperature: 'Boldness',
   temperatureHint: 'Low stays near the usual, high dares more and fails more often.',
   from: 'Drawn from',
-  froms: { pictures: 'Where your pictures are', prior: 'The whole space' },
+  froms: { pictures: 'Where your pictures are', mixture: 'Where they gather', prior: 'The whole space' },
+  fromHints: {
+    pictures: 'Around the middle of all pictures',
+    mixture: 'Around the middles of several clouds of pictures; found the first time, which takes a moment',
+    prior: 'Anywhere the model can draw, also far from your pictures',
+  },
   again: 'New samples',
   seed: 'Seed',
   samplesHint: 'Click one to go there. Drag it onto Kept, or press K to keep it.',
@@ -87,6 +102,96 @@ export const explore = {
   reconstruction: 'Drawn by the model',
   split: 'Line between your picture and the drawn one',
   choose: 'Pictures to compare',
+
+  unusual: {
+    list: 'Pictures, the most unusual first',
+    summary: (odd: number, all: number) =>
+      odd === 0
+        ? `None of ${plural(all, 'picture', 'pictures')} stands out; these are the least usual.`
+        : `${number(odd)} of ${plural(all, 'picture', 'pictures')} ${odd === 1 ? 'stands' : 'stand'} out.`,
+    sides: 'On the left the picture itself, on the right as the model draws it.',
+    degrees: {
+      alone: 'Like no other',
+      very: 'Very unusual',
+      somewhat: 'Unusual',
+      hardly: 'Hardly unusual',
+    },
+    why: {
+      harder: 'The model finds it hard to draw.',
+      easier: 'Simpler than the others, and easy to draw.',
+      farther: 'Far from all the others.',
+      nearer: 'In the very middle, with little of its own.',
+    },
+    scoreHint: 'How far from the common run; most pictures have about 1, few more than 3',
+    waiting: 'Looking for unusual pictures …',
+    waitingHint: 'Every picture is drawn ten times and compared with itself.',
+    empty: 'Nothing was looked for yet',
+    emptyText: 'Every picture is compared with what the model makes of it and with all the others.',
+    ask: 'Look for unusual pictures',
+  },
+
+  groupsOf: {
+    name: (index: number) => `Group ${number(index)}`,
+    summary: (count: number) =>
+      `${plural(count, 'group', 'groups')}; in each the most typical picture comes first.`,
+    agreement: (name: string, value: number) =>
+      name === 'label' ? `Agrees with your labels: ${value.toFixed(2)}` : `With ${name}: ${value.toFixed(2)}`,
+    agreementHint: '1 is the very same grouping, 0 no more than by chance',
+    howMany: 'How many groups',
+    asMany: 'As many as there are',
+    asManyHint: 'As many as the pictures speak for',
+    count: (count: number) => plural(count, 'group', 'groups'),
+    by: 'What they are told apart by',
+    bys: { axes: 'By directions', map: 'By neighbours' },
+    byHints: {
+      axes: 'By the directions in which the pictures differ most',
+      map: 'By which pictures lie close together; takes a while',
+    },
+    more: (name: string) => `More of ${name}`,
+    fewer: (name: string) => `Less of ${name}`,
+    chosen: (groups: number, pictures: number) =>
+      `${plural(groups, 'group', 'groups')}, ${plural(pictures, 'picture', 'pictures')}`,
+    keep: 'Keep the most typical',
+    againstRest: 'Teach against the rest',
+    piled: (count: number, has: boolean) =>
+      `${plural(count, 'picture', 'pictures')} on the pile “${has ? 'Has it' : 'Has it not'}”.`,
+    show: 'Show',
+    waiting: 'Looking for groups …',
+    empty: 'No groups yet',
+    emptyText: 'Pictures that the model sees alike come together.',
+    ask: 'Look for groups',
+  },
+
+  fillOf: {
+    choose: 'Pictures to fill in',
+    tool: 'What the pointer does',
+    tools: { brush: 'Brush', rectangle: 'Rectangle', eraser: 'Eraser' },
+    size: 'Size of the brush',
+    part: 'A part …',
+    parts: {
+      left: 'The left half',
+      right: 'The right half',
+      upper: 'The upper half',
+      lower: 'The lower half',
+      middle: 'The middle',
+    },
+    clear: 'Clear',
+    fill: 'Fill in',
+    again: 'Other ways',
+    painter: 'The picture, with what is missing hatched. Paint over what is missing, or choose “A part …”.',
+    ways: 'Ways to fill it in',
+    way: (index: number) => `Way ${number(index)}`,
+    likeliest: 'The likeliest',
+    hint: 'Paint over what is missing, and the model fills it in, in several ways, from what it knows of your pictures.',
+    waiting: 'Filling in …',
+    empty: 'Choose a picture',
+    emptyText: 'Paint over a part of it, and see what else could be there.',
+  },
+
+  told: 'What it shows',
+  toldHint: 'As the model tells it',
+  nearby: 'Labels nearby',
+  nearbyHint: 'What the nearest pictures are labelled as',
 
   tray: 'Kept',
   trayEmpty: 'Drag pictures, samples and spots here. They wait for you in Morph.',

@@ -1,7 +1,8 @@
 import { report, studio } from '../../../lib/studio.svelte.ts';
 import { t } from '../../../strings/index.ts';
 import { Newest } from '../../places/newest.ts';
-import { latentPlace, type Explorer } from '../explorer.svelte.ts';
+import type { Explorer } from '../explorer.svelte.ts';
+import { latentPlace } from '../latentPlace.ts';
 import { blend, layOut, nearestPoint, nearestPoints, pointTowards, spotWeights } from './layout.ts';
 import { panBy, reveal, toMap, toScreen, wholeMap, zoomAt, type MapView } from './view.ts';
 
