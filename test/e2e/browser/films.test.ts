@@ -10,6 +10,7 @@ import { readProvenance } from '../../../src/engine/node/encoders/recipe.ts';
 import { start } from '../../cli/command.ts';
 import { compare } from '../../engine/node/encoders/clips.ts';
 import { decodeFilm, probe, whyNoFilm } from '../../engine/node/encoders/media.ts';
+import { expectAccessible } from './accessible.ts';
 import { whyNoBrowser } from './chromium.ts';
 import { openStudio, type OpenStudio } from './studio.ts';
 
@@ -81,6 +82,7 @@ describe.skipIf(why !== null)('films by the window, where there is no ffmpeg', (
     await begin(format, name);
     await dialog().getByRole('textbox', { name: 'Name' }).press('Enter');
     await dialog().getByText('is ready').waitFor();
+    if (format !== 'PNG frames') await expect.poll(() => shown(dialog())).toBeGreaterThan(0.2);
     await dialog().getByRole('button', { name: 'Done' }).click();
   }
   let drawn: readonly Frame[] = [];
@@ -112,6 +114,9 @@ describe.skipIf(why !== null)('films by the window, where there is no ffmpeg', (
     Uint8Array.from({ length: (rgb.length / 3) * 4 }, (_, i) =>
       i % 4 === 3 ? 255 : rgb[3 * Math.floor(i / 4) + (i % 4)],
     );
+  /** How far the film that is shown has played, in seconds. */
+  const shown = (inside: Locator): Promise<number> =>
+    inside.locator('video').evaluate((video: HTMLVideoElement) => video.currentTime);
   const expectWhole = (file: string, codec: string): void => {
     const { streams, format } = probe(file);
     expect(streams).toHaveLength(1);
@@ -135,13 +140,19 @@ describe.skipIf(why !== null)('films by the window, where there is no ffmpeg', (
             video.onerror = () => reject(new Error(video.error?.message));
             void video.play();
           });
+          const { currentTime } = video;
+          // Wound back: what is drawn is what is on screen, and that is there once it was shown.
+          const shown = new Promise((resolve) => video.requestVideoFrameCallback(resolve));
+          const sought = new Promise((resolve) => (video.onseeked = resolve));
+          video.currentTime = 0;
+          await Promise.all([shown, sought]);
           const canvas = document.createElement('canvas');
           [canvas.width, canvas.height] = [video.videoWidth, video.videoHeight];
           const context = canvas.getContext('2d')!;
           context.drawImage(video, 0, 0);
           const at = [canvas.width / 2, canvas.height / 2] as const;
           const middle = [...context.getImageData(...at, 1, 1).data];
-          return { seconds: video.currentTime, duration: video.duration, middle };
+          return { seconds: currentTime, duration: video.duration, middle };
         },
         [text, file.endsWith('.mp4') ? 'video/mp4' : 'video/webm'] as const,
       ),
@@ -172,7 +183,7 @@ describe.skipIf(why !== null)('films by the window, where there is no ffmpeg', (
     const { seconds, duration, middle } = await plays(file);
     expect(duration).toBeCloseTo(drawn.length / 30, 2);
     expect(seconds).toBeCloseTo(duration, 1);
-    const { data } = onWhite(drawn[drawn.length - 1]);
+    const { data } = onWhite(drawn[0]);
     const at = 3 * ((SIDE * SCALE) / 2) * (SIDE * SCALE + 1);
     for (let c = 0; c < 3; c++) expect(Math.abs(middle[c] - data[at + c])).toBeLessThanOrEqual(8);
   });
@@ -194,6 +205,12 @@ describe.skipIf(why !== null)('films by the window, where there is no ffmpeg', (
     expect((await fs.readdir(exported(''))).includes('film.webm')).toBe(false);
     await reload('');
     await page().getByText('film.webm', { exact: true }).first().waitFor();
+    const card = page().getByRole('article').filter({ hasText: 'film.webm' });
+    await expect.poll(() => shown(card)).toBeGreaterThan(0.2);
+    await card.getByRole('button', { name: 'Play larger: film.webm' }).click();
+    await expect.poll(() => shown(dialog())).toBeGreaterThan(0.2);
+    await expectAccessible(page());
+    await page().keyboard.press('Escape');
     const names = await fs.readdir(exported(''));
     expect(names.sort()).toEqual(['film.mp4', 'film.webm', 'frames']);
   });

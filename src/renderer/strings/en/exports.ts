@@ -21,9 +21,15 @@ export const exportsRoom = {
   play: 'Play larger',
   count: (count: number) => plural(count, 'export', 'exports'),
   failed: 'Failed',
-  kinds: { gif: 'GIF', webp: 'WebP', png: 'Contact sheet', frames: 'Frames' } as Readonly<
-    Record<string, string>
-  >,
+  kinds: {
+    gif: 'GIF',
+    webp: 'WebP',
+    apng: 'APNG',
+    mp4: 'MP4',
+    webm: 'WebM',
+    png: 'Contact sheet',
+    frames: 'Frames',
+  },
   saved: (name: string) => `${name} is ready.`,
   show: 'Show it',
   loading: 'Fetching …',
