@@ -1,11 +1,12 @@
-import { spawnSync } from 'node:child_process';
 import * as fs from 'node:fs/promises';
 import * as path from 'node:path';
 import { Arch, build, Platform as BuilderPlatform } from 'electron-builder';
 import { configuration, TARGETS, type Platform } from './configuration.ts';
+import { appManifest } from './contents.ts';
 import { checkFuses } from './fuse-wire.ts';
 import { stageApp, type Entry } from './stage.ts';
 import { whyNot } from './tools.ts';
+import { makeArchive, makeDeb, type BuiltApp } from './wrap.ts';
 
 export interface PackageOptions {
   readonly root: string;
@@ -32,6 +33,12 @@ export interface Packaged {
   readonly leftOut: Readonly<Record<string, string>>;
 }
 
+/** What we wrap ourselves: electron-builder would fetch 7-Zip and fpm for what every Linux has tools for. */
+const wraps: Readonly<Record<string, (app: BuiltApp) => Promise<string>>> = {
+  'tar.gz': makeArchive,
+  deb: makeDeb,
+};
+
 /** Builds this system's packages of the built app, and reads back the fuses of what was built. */
 export async function packageApp(options: PackageOptions): Promise<Packaged> {
   const { root, output, stage, electronDist, electronVersion, say } = options;
@@ -43,7 +50,7 @@ export async function packageApp(options: PackageOptions): Promise<Packaged> {
     throw new Error(`There is no target ${unknown.join(', ')} here; there are ${known.join(', ')}.`);
   const leftOut: Record<string, string> = {};
   for (const target of asked) {
-    const reason = options.downloadTools === true ? null : whyNot(target, process.env);
+    const reason = whyNot(target, process.env, options.downloadTools === true);
     if (reason !== null) leftOut[target] = reason;
   }
   for (const [target, reason] of Object.entries(leftOut)) say(`${target} is left out: ${reason}`);
@@ -53,8 +60,7 @@ export async function packageApp(options: PackageOptions): Promise<Packaged> {
     { folder: stage, output, electronVersion, electronDist, hasRuntime },
     platform,
   );
-  // The folder is always built; electron-builder's own tar.gz asks for 7-Zip, where every Linux has tar.
-  const byBuilder = asked.filter((target) => target !== 'tar.gz' && leftOut[target] === undefined);
+  const byBuilder = asked.filter((target) => !(target in wraps) && leftOut[target] === undefined);
   const target = BuilderPlatform.fromString(platform).createTarget(
     byBuilder.length === 0 ? ['dir'] : byBuilder,
     process.arch === 'arm64' ? Arch.arm64 : Arch.x64,
@@ -68,7 +74,19 @@ export async function packageApp(options: PackageOptions): Promise<Packaged> {
   const { folder, program } = await builtApp(output, platform);
   await checkFuses(program, { ...config.electronFuses });
   const files = made.filter((file) => !file.endsWith('.blockmap') && file !== folder);
-  if (asked.includes('tar.gz')) files.push(await archive(folder, output, root, say));
+  for (const target of asked) {
+    const wrap = leftOut[target] === undefined ? wraps[target] : undefined;
+    if (wrap === undefined) continue;
+    say(`Packing the ${target}`);
+    files.push(
+      await wrap({
+        folder,
+        output,
+        icons: path.join(stage, 'icons', 'linux'),
+        manifest: await appManifest(root),
+      }),
+    );
+  }
   return { folder, program, files, leftOut };
 }
 
@@ -88,31 +106,4 @@ async function builtApp(output: string, platform: Platform): Promise<{ folder: s
     darwin: 'Morphloom.app/Contents/MacOS/Morphloom',
   };
   return { folder, program: path.join(folder, program[platform]) };
-}
-
-/** A tar.gz of the folder, under a name of its own; the same folder gives the same bytes. */
-async function archive(
-  folder: string,
-  output: string,
-  root: string,
-  say: (line: string) => void,
-): Promise<string> {
-  const { version } = JSON.parse(await fs.readFile(path.join(root, 'package.json'), 'utf8')) as {
-    version: string;
-  };
-  const name = `Morphloom-${version}-linux-${process.arch}`;
-  const file = path.join(output, `${name}.tar.gz`);
-  say('Packing the tar.gz');
-  const { status, stderr } = spawnSync(
-    'tar',
-    [
-      ...['--create', '--gzip', '--file', file],
-      ...['--sort=name', '--owner=0', '--group=0', '--numeric-owner'],
-      `--transform=s,^${path.basename(folder)},${name},`,
-      ...['-C', output, path.basename(folder)],
-    ],
-    { encoding: 'utf8' },
-  );
-  if (status !== 0) throw new Error(`tar failed: ${stderr}`);
-  return file;
 }

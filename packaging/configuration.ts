@@ -54,9 +54,8 @@ export const publisher = (env: NodeJS.ProcessEnv): { maintainer: string; homepag
 });
 
 /** electron-builder's configuration for a stage; nothing in it reaches for the network. */
-export function configuration(stage: Stage, platform: Platform, env = process.env): Configuration {
+export function configuration(stage: Stage, platform: Platform): Configuration {
   const { folder, output, electronVersion, electronDist } = stage;
-  const { maintainer, homepage } = publisher(env);
   return {
     appId: 'studio.morphloom',
     productName: 'Morphloom',
@@ -79,7 +78,6 @@ export function configuration(stage: Stage, platform: Platform, env = process.en
       { from: `${folder}/licences`, to: 'licences' },
       ...(stage.hasRuntime ? [{ from: `${folder}/runtime`, to: 'runtime' }] : []),
     ],
-    extraMetadata: { homepage },
     artifactName: '${productName}-${version}-${os}-${arch}.${ext}',
     linux: {
       target: [],
@@ -87,10 +85,8 @@ export function configuration(stage: Stage, platform: Platform, env = process.en
       icon: `${folder}/icons/linux`,
       category: 'Graphics',
       synopsis: 'An offline studio for latent morphing',
-      maintainer,
       desktop: { entry: { StartupWMClass: 'Morphloom', Keywords: 'morph;loop;animation;GIF;' } },
     },
-    deb: { packageCategory: 'graphics', priority: 'optional' },
     mac: {
       target: [],
       icon: `${folder}/icons/icon.icns`,

@@ -80,13 +80,28 @@ async function filesBelow(root: string, folder: string): Promise<string[]> {
     .map((entry) => path.relative(root, path.join(entry.parentPath, entry.name)).replaceAll(path.sep, '/'));
 }
 
-/** The app's own package.json: what the app and its packer read of ours, and no dependency to be looked for. */
-export async function appManifest(root: string): Promise<Record<string, unknown>> {
-  const ours = JSON.parse(await fs.readFile(path.join(root, 'package.json'), 'utf8')) as Record<
-    string,
-    unknown
-  >;
+/** The app's own package.json. */
+export interface Manifest {
+  readonly name: string;
+  readonly productName: string;
+  readonly version: string;
+  readonly description: string;
+  readonly license: string;
+  readonly author: string;
+  readonly main: string;
+}
+
+/** What the app and its packer read of our package.json, and no dependency to be looked for. */
+export async function appManifest(root: string): Promise<Manifest> {
+  const ours = JSON.parse(await fs.readFile(path.join(root, 'package.json'), 'utf8')) as Manifest;
   const { name, version, description, license, main } = ours;
-  const author = 'Morphloom contributors';
-  return { name, productName: 'Morphloom', version, description, license, author, main };
+  return {
+    name,
+    productName: 'Morphloom',
+    version,
+    description,
+    license,
+    author: 'Morphloom contributors',
+    main,
+  };
 }

@@ -1,34 +1,31 @@
 import { existsSync } from 'node:fs';
 import * as path from 'node:path';
 
-/** A tool that a kind of package is made with, which electron-builder would otherwise download. */
+/** What a kind of package is made with. */
 interface Tool {
-  /** By which variable electron-builder is told of it. */
-  readonly variable: string;
-  /** The program that is looked for on the PATH, where one alone will do. */
-  readonly program?: string;
   readonly what: string;
+  /** By which variable electron-builder is told of it, which would otherwise download it. */
+  readonly variable?: string;
+  /** The program that is looked for on the PATH. */
+  readonly program?: string;
 }
 
 const TOOLS: Readonly<Record<string, Tool>> = {
-  AppImage: { variable: 'APPIMAGE_TOOLS_PATH', what: "electron-builder's AppImage tools" },
-  deb: { variable: 'CUSTOM_FPM_PATH', program: 'fpm', what: 'fpm' },
+  AppImage: { what: "a folder of electron-builder's AppImage tools", variable: 'APPIMAGE_TOOLS_PATH' },
+  'tar.gz': { what: 'tar', program: 'tar' },
+  deb: { what: 'dpkg-deb', program: 'dpkg-deb' },
   // nsis and dmg are built on their own systems, where electron-builder finds or fetches what it needs.
 };
 
-/**
- * Why a target cannot be built with what is here; null where it can, its tool then named in `env`.
- */
-export function whyNot(target: string, env: NodeJS.ProcessEnv): string | null {
+/** Why a target cannot be built with what is here; null where it can. */
+export function whyNot(target: string, env: NodeJS.ProcessEnv, downloads: boolean): string | null {
   const tool = TOOLS[target];
-  if (tool === undefined || env[tool.variable]) return null;
-  const found = (env['PATH'] ?? '')
-    .split(path.delimiter)
-    .map((folder) => path.join(folder, tool.program ?? ''))
-    .find((file) => tool.program !== undefined && existsSync(file));
-  if (found !== undefined) {
-    env[tool.variable] = found;
-    return null;
-  }
-  return `${tool.what} is not here: name it in ${tool.variable}, or let it be downloaded with --download-tools`;
+  if (tool === undefined) return null;
+  if (tool.program !== undefined)
+    return isOnPath(tool.program, env) ? null : `${tool.what} is not on the PATH`;
+  if (downloads || (tool.variable !== undefined && env[tool.variable])) return null;
+  return `it takes ${tool.what}: name it in ${tool.variable}, or let it be downloaded with --download-tools`;
 }
+
+const isOnPath = (program: string, env: NodeJS.ProcessEnv): boolean =>
+  (env['PATH'] ?? '').split(path.delimiter).some((folder) => existsSync(path.join(folder, program)));

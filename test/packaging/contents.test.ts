@@ -124,20 +124,20 @@ describe('the configuration', () => {
 
   it('publishes nowhere, and ships the runtime only where one was staged', () => {
     const places = (hasRuntime: boolean): string =>
-      JSON.stringify(configuration({ ...stage, folder: '/stage', hasRuntime }, 'linux', {}).extraResources);
-    expect(configuration({ ...stage, folder: '/stage' }, 'linux', {}).publish).toBeNull();
+      JSON.stringify(configuration({ ...stage, folder: '/stage', hasRuntime }, 'linux').extraResources);
+    expect(configuration({ ...stage, folder: '/stage' }, 'linux').publish).toBeNull();
     expect(places(true)).toContain('/stage/runtime');
     expect(places(false)).not.toContain('/stage/runtime');
   });
 
-  it('takes a tool that is named or on the PATH, and says which is lacking', async () => {
-    expect(whyNot('dir', {})).toBeNull();
-    expect(whyNot('deb', { PATH: '' })).toContain('CUSTOM_FPM_PATH');
-    expect(whyNot('AppImage', { APPIMAGE_TOOLS_PATH: scratch })).toBeNull();
-    await fs.writeFile(path.join(scratch, 'fpm'), '');
-    const env: NodeJS.ProcessEnv = { PATH: scratch };
-    expect(whyNot('deb', env)).toBeNull();
-    expect(env['CUSTOM_FPM_PATH']).toBe(path.join(scratch, 'fpm'));
+  it('says which tool a kind of package lacks, and takes one that is there', async () => {
+    expect(whyNot('dir', {}, false)).toBeNull();
+    expect(whyNot('deb', { PATH: '' }, true)).toContain('dpkg-deb');
+    expect(whyNot('AppImage', {}, false)).toContain('APPIMAGE_TOOLS_PATH');
+    expect(whyNot('AppImage', {}, true)).toBeNull();
+    expect(whyNot('AppImage', { APPIMAGE_TOOLS_PATH: scratch }, false)).toBeNull();
+    await fs.writeFile(path.join(scratch, 'dpkg-deb'), '');
+    expect(whyNot('deb', { PATH: scratch }, false)).toBeNull();
   });
 });
 
