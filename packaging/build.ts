@@ -71,6 +71,7 @@ export async function packageApp(options: PackageOptions): Promise<Packaged> {
     projectDir: path.join(stage, 'app'),
     publish: 'never',
   });
+  await fs.rm(path.join(output, 'builder-debug.yml'), { force: true });
   const { folder, program } = await builtApp(output, platform);
   await checkFuses(program, { ...config.electronFuses });
   const files = made.filter((file) => !file.endsWith('.blockmap') && file !== folder);

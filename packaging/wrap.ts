@@ -74,7 +74,7 @@ export async function makeDeb({ folder, output, icons, manifest }: BuiltApp): Pr
     await fs.rm(sandbox);
     await fs.copyFile(path.join(folder, 'chrome-sandbox'), sandbox);
     await fs.chmod(sandbox, 0o4755);
-    run('dpkg-deb', ['--root-owner-group', '-Zgzip', '--build', tree, file]);
+    run('dpkg-deb', ['--root-owner-group', '-Zgzip', '-z6', '--build', tree, file]);
   } finally {
     await fs.rm(tree, { recursive: true, force: true });
   }
