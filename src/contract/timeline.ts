@@ -80,9 +80,9 @@ export type Timeline = z.infer<typeof timelineSchema>;
 export const timelineRecipeSchema = z
   .object({
     kind: z.literal('timeline'),
-    /** The project's folder, as it was called then. */
+    /** What the project's folder was called; in exports of the first version, its absolute path. */
     project: z.string().min(1),
-    /** The pictures that the timeline names: where each was, and how it was brought to the model's shape. */
+    /** The pictures that the timeline names: where each was (seen from the project's folder, with slashes), and how it was brought to the model's shape. */
     pictures: z.array(z.object({ source: z.string().min(1), id: pictureIdSchema, crop: pictureCropSchema })),
     timeline: timelineSchema,
     /** The picture whose whole photo the faces were put back on. */

@@ -102,12 +102,15 @@ describe('morphloom morph', () => {
     expect(JSON.parse(made.stdout)).toMatchObject({ frames: 12, width: 16, settings: { path: 'slerp' } });
     expect(await readProvenance(out('m.gif'))).toMatchObject({
       kind: 'timeline',
-      project,
+      project: path.basename(project),
       model: { run: '001-morph' },
-      pictures: [{ source: red }, { source: path.join(pictures, 'blue.png') }],
+      pictures: [{ source: '../pictures/red.png' }, { source: '../pictures/blue.png' }],
       timeline: { keyframes: [{ place: { kind: 'picture' } }, {}], loop: 'pingpong', seconds: 0.2 },
       scale: 1,
     });
+
+    // Exports are handed on: nobody reads in them where their maker keeps things.
+    expect((await fs.readFile(out('m.gif'))).includes(path.dirname(pictures))).toBe(false);
 
     const moved = out('moved.morphloom');
     await fs.cp(project, moved, { recursive: true });
@@ -240,6 +243,9 @@ describe('morphloom morph', () => {
 
   it('fails with one sentence and the right code', async () => {
     const x = ['--out', out('x.gif')];
+    const strayed = path.join(pictures, '..', 'elsewhere', 'm.gif');
+    await fs.mkdir(path.dirname(strayed));
+    await fs.copyFile(out('m.gif'), strayed);
     const wrong: readonly [string[], number, RegExp][] = [
       [[project, 'blue', ...x], 2, /A morph goes between two pictures or more; only one was named/],
       [[project, 'blue', 'nobody', ...x], 1, /There is no picture "nobody"/],
@@ -252,6 +258,11 @@ describe('morphloom morph', () => {
       [['--from', path.join(pictures, 'red.png')], 1, /carries no Morphloom recipe/],
       [['--from', out('m.gif'), '--frames', '3'], 2, /the recipe decides --frames/],
       [['--from', out('m.gif'), '--timeline', 'x.json'], 2, /cannot be used with/],
+      [
+        ['--from', strayed],
+        2,
+        /made in the project "a\.morphloom", which is neither around it nor beside it/,
+      ],
       [[project, '--timeline', 'nowhere.json', ...x], 1, /There is no timeline "nowhere.json"/],
       [[project, '--timeline', 'x.json', '--loop', 'cycle', ...x], 2, /the timeline decides --loop/],
       [[project, '--timeline', 'project.json', ...x], 1, /project\.json" is not as expected/],

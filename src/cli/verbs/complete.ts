@@ -1,6 +1,7 @@
 import * as path from 'node:path';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { framesOf } from '../../engine/export/model-frames.ts';
+import { portablePath } from '../../engine/export/portable.ts';
 import { completeFiles, type Completed, type Holes } from '../../engine/jobs/complete.ts';
 import type { OpenedInstrument } from '../../engine/latent/open.ts';
 import { sheet } from '../../engine/node/encoders/compose.ts';
@@ -50,6 +51,8 @@ export function registerComplete(program: Command): void {
         const { onProgress, signal } = voice;
         const result = await completeFiles(instrument, { paths: pictures, holes, onProgress, signal });
         const { files, inside } = result;
+        const portable = (file: string): string =>
+          portablePath(path.resolve(file), instrument.project.folder);
         await writeStill({
           frame: await picture(result, instrument, scale ?? 2),
           out,
@@ -58,8 +61,8 @@ export function registerComplete(program: Command): void {
             kind: 'complete',
             model: modelOf(instrument),
             seed: 0,
-            pictures: [...files],
-            holes: { ...holes },
+            pictures: files.map(portable),
+            holes: holes.kind === 'mask' ? { ...holes, file: portable(holes.file) } : { ...holes },
           },
         });
         voice.say(`${files.length} ${files.length === 1 ? 'picture' : 'pictures'} completed: ${out}`);

@@ -139,13 +139,24 @@ async function make(
   }
   checkMorph(pictures.length, flags);
   const out = outOf(flags);
-  const path = flags.path ?? defaultPath(pictures.length);
-  const settings: MorphSettings = { frames, framesPerSecond, path, ease, loop, detail, scale, hold };
+  const settings: MorphSettings = {
+    frames,
+    framesPerSecond,
+    path: flags.path ?? defaultPath(pictures.length),
+    ease,
+    loop,
+    detail,
+    scale,
+    hold,
+  };
   await withInstrument(project, flags, voice, async (instrument) => {
     const references = await picturesNamed(instrument, pictures);
     const ids = references.map(({ id }) => id);
     const timeline = morphTimeline(
-      pictures.join(' → ').slice(0, MAX_NAME),
+      pictures
+        .map((picture) => path.parse(picture).name)
+        .join(' → ')
+        .slice(0, MAX_NAME),
       ids,
       settings,
       flags.fit === true,
@@ -196,14 +207,32 @@ async function rebuild(
   const recipe = await readTimelineRecipe(from);
   const out = flags.out ?? besides(from);
   const run = flags.run ?? recipe.provenance.model.run;
-  await withInstrument(project ?? recipe.project, { ...flags, run }, voice, async (instrument) => {
-    const hooks = { onProgress: voice.onProgress, signal: voice.signal };
-    const written = await rebuildTimeline({ instrument, from, recipe, out, ...hooks });
-    tellWritten(voice, instrument, written);
-    if (written.identical !== null) {
-      voice.say(written.identical ? `It equals ${from} to the byte.` : `It differs from ${from}.`);
-    }
-  });
+  await withInstrument(
+    project ?? (await projectOf(from, recipe.project)),
+    { ...flags, run },
+    voice,
+    async (instrument) => {
+      const hooks = { onProgress: voice.onProgress, signal: voice.signal };
+      const written = await rebuildTimeline({ instrument, from, recipe, out, ...hooks });
+      tellWritten(voice, instrument, written);
+      if (written.identical !== null) {
+        voice.say(written.identical ? `It equals ${from} to the byte.` : `It differs from ${from}.`);
+      }
+    },
+  );
+}
+
+/** The project that an export was made in: the one that it lies in, or one of the same name beside it or here. */
+async function projectOf(from: string, named: string): Promise<string> {
+  const folders: string[] = [];
+  for (let at = path.dirname(path.resolve(from)); at !== path.dirname(at); at = path.dirname(at))
+    if (path.basename(at) === path.basename(named)) folders.push(at);
+  folders.push(path.resolve(path.dirname(from), named), path.resolve(named));
+  for (const folder of folders) if (await exists(folder)) return folder;
+  throw new MorphloomError(
+    'usage',
+    `"${from}" was made in the project "${path.basename(named)}", which is neither around it nor beside it; name it: morphloom morph P --from ${from}.`,
+  );
 }
 
 /** `x.gif` → `x-rebuilt.gif`: the original is left as it is. */

@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import { MorphloomError } from '../../contract/errors.ts';
 import type { Oddity } from '../../engine/evaluate/outliers.ts';
 import { framesOf } from '../../engine/export/model-frames.ts';
+import { portablePath } from '../../engine/export/portable.ts';
 import { inRows } from '../../engine/export/sheet.ts';
 import { findOutliers, howWellFound, type ScoredPicture } from '../../engine/jobs/outliers.ts';
 import { checkTable, writeTable } from '../../engine/jobs/table.ts';
@@ -77,7 +78,7 @@ export function registerOutliers(program: Command): void {
             model: modelOf(instrument),
             seed: flags.seed,
             samples,
-            pictures: shown.map(({ source }) => source),
+            pictures: shown.map(({ source }) => portablePath(source, instrument.project.folder)),
           },
         });
         if (table !== undefined) await writeTable(table, scored.map(rowOf));

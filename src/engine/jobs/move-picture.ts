@@ -1,6 +1,7 @@
 import { MorphloomError } from '../../contract/errors.ts';
 import { MAX_MOVE, type Timeline, timelineSchema } from '../../contract/timeline.ts';
 import type { Frame } from '../export/frame.ts';
+import { portablePath } from '../export/portable.ts';
 import type { OpenedInstrument } from '../latent/open.ts';
 import { exportTimeline, type WrittenTimeline } from '../morph/export.ts';
 import { timelineFrames } from '../morph/frames.ts';
@@ -48,7 +49,7 @@ export async function movedPicture(job: MovedPicture): Promise<WrittenStill> {
       kind: 'attribute',
       model: { run: instrument.runId, hash: instrument.hash },
       seed: 0,
-      picture: { source, id, crop },
+      picture: { source: portablePath(source, instrument.project.folder), id, crop },
       moves: moves.map(({ name, amount }) => ({ name, amount })),
       detail,
       scale,

@@ -7,6 +7,7 @@ import type { Provenance } from '../../contract/provenance.ts';
 import type { ExportFormat, ExportSettings } from '../../contract/studio/api.ts';
 import type { Timeline, TimelineRecipe } from '../../contract/timeline.ts';
 import type { Frame } from '../export/frame.ts';
+import { portablePath, portablePlaces } from '../export/portable.ts';
 import type { OpenedInstrument } from '../latent/open.ts';
 import { tunerOf } from '../latent/tune.ts';
 import { writeAnimation, type WrittenAnimation } from '../node/encoders/animation.ts';
@@ -61,8 +62,11 @@ function recipeFor(
   { reference }: Pick<Opened, 'reference'>,
 ): (encoding: Encoding) => Provenance {
   const ids = [...new Set(picturesOf(timeline))];
-  const pictures = ids.map(reference).map(({ source, id, crop }) => ({ source, id, crop }));
-  const project = instrument.project.folder;
+  const { folder } = instrument.project;
+  const pictures = ids
+    .map(reference)
+    .map(({ source, id, crop }) => ({ source: portablePath(source, folder), id, crop }));
+  const project = path.basename(folder);
   const model = { run: instrument.runId, hash: instrument.hash };
   return (encoding) => {
     const recipe: TimelineRecipe = {
@@ -97,7 +101,13 @@ export interface RebuiltTimeline extends WrittenTimeline {
  */
 export async function rebuildTimeline(job: TimelineRebuild): Promise<RebuiltTimeline> {
   const { instrument, recipe, from, out } = job;
-  const { timeline, pictures, scale, onto, encoding, provenance } = recipe;
+  const { timeline, scale, onto, encoding, provenance } = recipe;
+  const pictures = await Promise.all(
+    recipe.pictures.map(async (picture) => {
+      const [there, beside] = portablePlaces(picture.source, instrument.project.folder, from);
+      return { ...picture, source: !(await exists(there)) && (await exists(beside)) ? beside : there };
+    }),
+  );
   if (provenance.model.hash !== instrument.hash) {
     throw new MorphloomError(
       'input',
