@@ -323,6 +323,18 @@ export const procedures = {
   /** Frees an attribute of others, so that they do not come along; of none puts it back as it was learned. */
   'attributes.free': ask<Record<never, never>>()({ ...ofModel, name, of: names }),
   'attributes.remove': ask<Record<never, never>>()({ project, name }),
+  /** An attribute as a file, for others who have the same model. */
+  'attributes.save': ask<{ file: string; bytes: Uint8Array }>()({ ...ofModel, name }),
+  /**
+   * Takes an attribute from such a file; a name that is taken gets a number. Throws `input` for a file that is
+   * none, or that belongs to another model.
+   */
+  'attributes.add': ask<{ name: string }>()({
+    ...ofModel,
+    /** The file's name, for what is said about it. */
+    file: z.string().min(1).max(1024),
+    bytes,
+  }),
   /** A place moved along attributes, one picture for each factor that all amounts are multiplied by. */
   'attributes.sweep': ask<{ latents: Float32Array; pictures: Pixels }>()({
     ...ofModel,

@@ -2,7 +2,9 @@ import { MorphloomError } from '../../../contract/errors.ts';
 import { latentsAlong, loadMoves } from '../../jobs/attribute-moves.ts';
 import { freeAttribute, keepDirection } from '../../jobs/attribute.ts';
 import { MOST_FOR_DIRECTIONS } from '../../jobs/directions.ts';
-import { removeAttribute } from '../../project/attribute-folder.ts';
+import { addAttribute, attributeFile } from '../../jobs/share-attribute.ts';
+import { fileName } from '../../node/file-name.ts';
+import { listAttributes, removeAttribute } from '../../project/attribute-folder.ts';
 import type { Handlers } from '../context.ts';
 import { decodeGently } from '../gently.ts';
 import type { Playing } from '../playing.ts';
@@ -50,6 +52,21 @@ export function attributeHandlers({ sessions, jobs, stage }: Services): Pick<Han
       session.changed();
       return {};
     },
+    'attributes.save': ({ project, run, name }, call) =>
+      stage.play({ project, run }, call, async ({ instrument }) => {
+        const { bytes } = await attributeFile(instrument, name);
+        return { file: `${fileName(name)}.safetensors`, bytes };
+      }),
+    'attributes.add': async ({ project, run, ...given }, call) => {
+      const session = await sessions.writing(project, call.client);
+      const there = await listAttributes(session.project.attributes);
+      const taken = new Set(there.map(({ name }) => name.toLowerCase()));
+      const { name } = await stage.play({ project, run }, call, ({ instrument }) =>
+        addAttribute(instrument, given, (own) => free(own, taken)),
+      );
+      session.changed();
+      return { name };
+    },
     'attributes.sweep': ({ place, moves, factors, ...model }, call) =>
       stage.play(model, call, async (playing) => {
         const { instrument, signal } = playing;
@@ -60,4 +77,12 @@ export function attributeHandlers({ sessions, jobs, stage }: Services): Pick<Han
         return { latents, pictures: await decodeGently(instrument, latents, signal) };
       }),
   };
+}
+
+/** A name that is not taken: with a number, where need be. */
+function free(name: string, taken: ReadonlySet<string>): string {
+  for (let number = 1; ; number++) {
+    const candidate = number === 1 ? name : `${name} ${number}`;
+    if (!taken.has(candidate.toLowerCase())) return candidate;
+  }
 }

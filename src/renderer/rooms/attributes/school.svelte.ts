@@ -1,12 +1,15 @@
 import type { AttributeState, Job } from '../../../contract/studio/state.ts';
 import { History } from '../../lib/history.svelte.ts';
 import { isActive, studio } from '../../lib/studio.svelte.ts';
+import { saveAs } from '../../lib/exported.ts';
 import { toast } from '../../lib/toasts.svelte.ts';
 import { t } from '../../strings/index.ts';
 import { lacking, sortOnto, takeOff, type Piles, type Side } from './piles.ts';
 
 export type ExampleKind = 'piles' | 'label' | 'column';
 
+/** No attribute is larger by far; it goes over the line in one piece. */
+const MOST_BYTES = 4 * 1024 * 1024;
 /** How long a removed attribute can be brought back, in milliseconds: as long as the message offers it. */
 const REGRET = 9000;
 
@@ -125,6 +128,28 @@ export class School {
     if (job?.state !== 'done' || !this.attributes.some(({ name }) => name === fullName)) return;
     this.jobId = null;
     this.chosen = fullName;
+  }
+
+  /** Hands an attribute on as a file. */
+  async save(run: string, name: string): Promise<void> {
+    const saved = await studio.call('attributes.save', { project: this.project, run, name });
+    if (saved !== undefined) saveAs(new Blob([saved.bytes as Uint8Array<ArrayBuffer>]), saved.file);
+  }
+
+  /** Takes attributes from files that others handed on. */
+  async add(run: string, files: readonly File[]): Promise<void> {
+    for (const file of files) {
+      if (file.size > MOST_BYTES) {
+        toast(t.attributes.tooLarge(file.name), { kind: 'error' });
+        continue;
+      }
+      const bytes = new Uint8Array(await file.arrayBuffer());
+      const given = { project: this.project, run, file: file.name, bytes };
+      const added = await studio.call('attributes.add', given);
+      if (added === undefined) continue;
+      this.chosen = added.name;
+      toast(t.attributes.added(added.name));
+    }
   }
 
   /** Removes an attribute, once it is too late to be brought back. */
