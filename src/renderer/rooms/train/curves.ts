@@ -36,14 +36,21 @@ export function panelsOf(runs: readonly NamedLines[], axis: 'step' | 'time'): Pa
     { key: 'loss', title: words.loss, hint: words.lossHint, read: (line) => line.loss },
     ...terms.map((term) => ({
       key: `term ${term}`,
-      title: words.terms[term] ?? term,
-      hint: words.termHints[term] ?? null,
+      ...wordsFor(term),
       read: (line: TrainingLine) => line.terms[term],
     })),
   ];
   return panels
     .map(({ read, ...panel }) => ({ ...panel, ...curvesOf(runs, axis, read) }))
     .filter(({ curves }) => curves.length > 0);
+}
+
+/** What a part of the loss is called; `rate/2` is the rate of the second group. */
+function wordsFor(term: string): Pick<Panel, 'title' | 'hint'> {
+  const words = t.train.charts;
+  const group = /^rate\/(\d+)$/.exec(term)?.[1];
+  if (group !== undefined) return { title: words.rateOfGroup(Number(group)), hint: words.rateOfGroupHint };
+  return { title: words.terms[term] ?? term, hint: words.termHints[term] ?? null };
 }
 
 function curvesOf(

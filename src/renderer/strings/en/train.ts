@@ -132,11 +132,27 @@ export const train = {
       rate: 'What the code holds',
       ssim: 'Likeness of structure',
       kl: 'What the code holds',
+      tags: 'Telling the tags',
+      agreement: 'Pictures and tags apart',
+      information: 'What the code tells pictures apart by',
+      correlation: 'What its directions share',
+      dimensions: 'How far single directions spread',
+      discriminator: 'The judge of directions',
+      constraint: 'Error above what is fine',
+      multiplier: 'Weight of the error',
     } as Readonly<Record<string, string>>,
+    /** Of codes in groups: the first is drawn first. */
+    rateOfGroup: (group: number) => `What group ${number(group)} holds`,
+    rateOfGroupHint:
+      'In nats; the first group is drawn first and sets the large, later ones the small. One at 0 says nothing.',
     termHints: {
       distortion: 'How far the drawn pictures are from yours, in nats a picture.',
       rate: 'How much a picture needs to be told apart from the others, in nats. Too little: all look alike. Too much: ways between them get rough.',
       ssim: 'A reward for the same edges and textures.',
+      tags: 'How surprised it is by what is known of a picture; falls as it learns to tell.',
+      agreement:
+        'How far a place told by tags lies from that of the picture, in nats. Falling, words lead to where such pictures are.',
+      correlation: 'In nats. Near 0, each direction says something of its own.',
     } as Readonly<Record<string, string>>,
     now: (value: string) => value,
     waiting: 'The curves begin with the first steps.',
