@@ -35,6 +35,8 @@ export interface LaunchOptions {
   readonly engine?: string;
   /** What an earlier app kept; its own, where absent. */
   readonly folder?: string;
+  /** On top of the test's own environment. */
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 /** Starts the built app with everything of its own: display, folder, processes. */
@@ -56,6 +58,7 @@ export async function launchApp(
     MORPHLOOM_TEST_MAIN: path.join(DIST, 'main', 'main.cjs'),
     MORPHLOOM_TEST_USER_DATA: folder,
     MORPHLOOM_TEST_ENGINE: options.engine ?? '',
+    ...options.env,
   };
   const electron = await _electron
     .launch({

@@ -19,7 +19,7 @@ const LEVELS = [
   ['34', 36_864, 2_073_600],
 ] as const;
 /** Bits of a pixel at quality 90, for codecs that take no quantiser; they double every 15. */
-const BITS = { avc: 0.6, vp9: 0.3, av1: 0.25 } as const;
+const BITS = { avc: 0.6, vp9: 0.5, av1: 0.4 } as const;
 
 /** The best that this browser has for a film; null where it has nothing. */
 export async function encodingFor(wanted: Wanted): Promise<Encoding | null> {
