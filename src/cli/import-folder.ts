@@ -132,6 +132,8 @@ function tell(voice: Voice, report: ImportReport, project: Project): void {
   if (setAside.some(({ kind }) => kind === 'near-duplicate')) {
     voice.say('Pictures that look the same but are all wanted are kept with --keep-duplicates.');
   }
+  if (setAside.some(({ kind }) => kind === 'table'))
+    voice.say('Labels and numbers are taken from a table that is given with --labels.');
   const list = path.join(project.dataset, 'set-aside.json');
   if (setAside.length > REASONS_SHOWN)
     voice.say(`  … and ${setAside.length - REASONS_SHOWN} more, all in ${list}`);

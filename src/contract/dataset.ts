@@ -97,6 +97,7 @@ export const setAsideKindSchema = z.enum([
   'empty',
   'damaged',
   'not-a-picture',
+  'table',
   'unsupported',
   'too-large',
   'duplicate',

@@ -63,8 +63,8 @@ export function readSignature(head: Buffer, name: string): Signature {
   for (const [magic, signature] of MAGIC) if (start.startsWith(magic)) return signature;
   if (/^BM.{4}\0{4}/s.test(start)) return unsupported('a BMP picture', AS_PNG);
   if (/^P[1-7]\s/.test(start)) return unsupported('a PPM picture', AS_PNG);
-  if (/\.(csv|tsv)$/i.test(name))
-    return { kind: 'not-a-picture', reason: 'is a table; give it with --labels to use it' };
+  // Each door has its own way to take labels from one, and says it.
+  if (/\.(csv|tsv)$/i.test(name)) return { kind: 'table', reason: 'is a table, not a picture' };
   return readMarkup(head);
 }
 

@@ -99,7 +99,7 @@ describe('a file that is no usable picture', () => {
       ['old.bmp', bmp, 'unsupported', /BMP.*PNG/],
       ['notes.txt', 'BMW and other notes', 'not-a-picture', /not a picture/],
       ['page.jpg', '<!DOCTYPE html><html><svg></svg></html>', 'not-a-picture', /web page/],
-      ['table.csv', 'file,label\na,b\n', 'not-a-picture', /--labels/],
+      ['table.csv', 'file,label\na,b\n', 'table', /^is a table, not a picture$/],
       [
         'noise.png',
         Buffer.from(Array.from({ length: 5000 }, (_, i) => (i * 7919) % 256)),
