@@ -20,9 +20,10 @@ import { typicalFirst } from '../typical.ts';
 type Offered = 'explore.outliers' | 'explore.groups' | 'explore.complete' | 'explore.tell';
 type Found<M extends Offered> = Awaited<ReturnType<Handlers[M]>>;
 
-/** How often each picture is looked at: as the command does. */
+/** How often each picture is looked at, as by the command. */
 const LOOKS = 10;
-const RESTARTS = 5;
+/** Fewer than the command's: with five the groups come a third as fast, and a criterion 0.1% better. */
+const RESTARTS = 2;
 const SEED = 1;
 const MOST_KEPT = 4;
 /** Of the nearest pictures, so many with a label have a voice. */
