@@ -60,6 +60,7 @@ export function connect(wire: Wire, door: Door): void {
     },
   };
 
+  let gone = false;
   const rpc = createBirpc<ClientSide, EngineSide>(functions, {
     post: (message: unknown) => wire.send(message),
     on: (receive) => {
@@ -72,12 +73,14 @@ export function connect(wire: Wire, door: Door): void {
     resolver: (name, found) => (Object.hasOwn(functions, name) ? found : undefined),
     timeout: -1,
     onGeneralError: (error) => {
-      door.log(`A message could not be passed on: ${describe(error)}`);
+      // Who left while something was said is not missed.
+      if (!gone) door.log(`A message could not be passed on: ${describe(error)}`);
       return true;
     },
   });
 
   wire.closed(() => {
+    gone = true;
     for (const end of subscriptions.values()) end();
     for (const controller of calls.values()) controller.abort();
     subscriptions.clear();

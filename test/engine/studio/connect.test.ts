@@ -189,6 +189,18 @@ describe('connect', () => {
     expect([seen.left, wire.engine.sent.length]).toEqual([1, sent]);
   });
 
+  it('says nothing of a client that leaves before it has taken what it is told', async () => {
+    const { client, wire, set, seen } = linked({});
+    listen(client, []);
+    await later();
+    wire.client.asleep = true;
+    set(5);
+    await later();
+    client.close();
+    await later();
+    expect([seen.left, seen.log]).toEqual([1, []]);
+  });
+
   it('works the same over a real MessageChannel, with bytes on buffers of their own', async () => {
     const large = new Uint8Array(1_000_000).fill(7);
     const { door, seen } = doorWith({
