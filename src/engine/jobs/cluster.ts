@@ -9,6 +9,7 @@ import { mapLatents } from '../latent/map.ts';
 import type { OpenedInstrument } from '../latent/open.ts';
 import { runToEnd } from '../node/breathe.ts';
 import { encodeDataset } from './pictures.ts';
+import { thin } from './split.ts';
 
 /** What pictures are told apart by: the latents' leading principal axes, or their places on a UMAP. */
 export const CLUSTER_SPACES = ['axes', 'map'] as const;
@@ -46,6 +47,8 @@ const VARIANCE_LEFT = 0.05;
 const MOST_GROUPS = 24;
 /** The criterion is past its minimum when it has not fallen for so many more groups. */
 const PATIENCE = 4;
+/** So many pictures say how many groups there are; all of them are told apart then. */
+const MOST_CHOOSING = 800;
 /** A column of more values than these is no grouping. */
 const MOST_KINDS = 24;
 
@@ -60,21 +63,12 @@ export async function clusterPictures(
     throw new MorphloomError('usage', `${entries.length} pictures cannot be told into ${groups} groups.`);
   }
   const { points, size } = await placesOf(mean, instrument.latentSize, request);
-  const shapes: readonly Covariance[] = covariance === undefined ? ['diagonal', 'full'] : [covariance];
-  let best: FittedMixture | null = null;
-  for (const shape of shapes) {
-    let [lowest, since] = [Infinity, 0];
-    const from = groups ?? 1;
-    const to = groups ?? Math.min(MOST_GROUPS, Math.floor(entries.length / 2));
-    for (let components = from; components <= Math.max(from, to) && since < PATIENCE; components++) {
-      const fitted = await fit(points, size, components, shape, request);
-      if (fitted.bic < lowest) [lowest, since] = [fitted.bic, 0];
-      else since++;
-      if (best === null || fitted.bic < best.bic) best = fitted;
-      onProgress?.({ stage: `Telling groups apart (${shape})`, done: components, total: groups ?? null, unit: 'groups' }); // prettier-ignore
-    }
-  }
-  const { mixture, bic } = best as FittedMixture;
+  const { components, shape } =
+    groups !== undefined && covariance !== undefined
+      ? { components: groups, shape: covariance }
+      : await choose(thinPoints(points, size, Math.max(MOST_CHOOSING, 4 * (groups ?? 0))), size, request);
+  onProgress?.({ stage: 'Telling groups apart', done: 0, total: null, unit: 'groups' });
+  const { mixture, bic } = await fit(points, size, components, shape, request);
   const { groupOf, count } = largestFirst(assign(mixture, points));
   return {
     entries,
@@ -84,6 +78,38 @@ export async function clusterPictures(
     bic,
     agreement: agreementOf(entries, groupOf),
   };
+}
+
+/** Which number and shape of groups some points speak for: the lowest BIC. */
+async function choose(
+  points: Float64Array,
+  size: number,
+  request: ClusterRequest,
+): Promise<{ components: number; shape: Covariance }> {
+  const { groups, covariance, onProgress } = request;
+  const shapes: readonly Covariance[] = covariance === undefined ? ['diagonal', 'full'] : [covariance];
+  const from = groups ?? 1;
+  const to = groups ?? Math.max(1, Math.min(MOST_GROUPS, Math.floor(points.length / size / 2)));
+  let best = { components: from, shape: shapes[0], bic: Infinity };
+  for (const shape of shapes) {
+    let [lowest, since] = [Infinity, 0];
+    for (let components = from; components <= to && since < PATIENCE; components++) {
+      const { bic } = await fit(points, size, components, shape, request);
+      if (bic < lowest) [lowest, since] = [bic, 0];
+      else since++;
+      if (bic < best.bic) best = { components, shape, bic };
+      onProgress?.({ stage: `Telling groups apart (${shape})`, done: components, total: groups ?? null, unit: 'groups' }); // prettier-ignore
+    }
+  }
+  return best;
+}
+
+/** So many of the points at most, evenly spread. */
+function thinPoints(points: Float64Array, size: number, most: number): Float64Array {
+  const chosen = thin(Array.from({ length: points.length / size }, (_, i) => i), most); // prettier-ignore
+  const some = new Float64Array(chosen.length * size);
+  chosen.forEach((i, at) => some.set(points.subarray(i * size, (i + 1) * size), at * size));
+  return some;
 }
 
 async function placesOf(
