@@ -16,8 +16,8 @@ export interface Looked {
   readonly reconstruction: Float64Array;
 }
 
-/** Pictures times samples that are decoded at once. */
-const AT_ONCE = 512;
+/** Pictures times samples that are decoded at once: who asks something meanwhile waits so long. */
+const AT_ONCE = 64;
 
 /**
  * Looks at every picture `samples` times: the reconstruction probability of An & Cho 2015 ("Variational
