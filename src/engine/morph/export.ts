@@ -4,7 +4,7 @@ import { DEFAULT_ENCODING, type Encoding, type ExportEstimate } from '../../cont
 import { MorphloomError } from '../../contract/errors.ts';
 import { MAX_SCALE } from '../../contract/morph.ts';
 import type { Provenance } from '../../contract/provenance.ts';
-import type { ExportFormat, ExportSettings } from '../../contract/studio/api.ts';
+import type { ExportFormat, ExportSettings } from '../../contract/studio/procedures/exports.ts';
 import type { Timeline, TimelineRecipe } from '../../contract/timeline.ts';
 import type { Frame } from '../export/frame.ts';
 import { portablePath, portablePlaces } from '../export/portable.ts';

@@ -1,4 +1,4 @@
-import { EXPORT_FORMATS } from '../../contract/studio/api.ts';
+import { EXPORT_FORMATS } from '../../contract/studio/procedures/exports.ts';
 import { studio } from './studio.svelte.ts';
 
 const PIECE = 2 * 1024 * 1024;

@@ -1,7 +1,7 @@
 import * as fs from 'node:fs/promises';
 import * as path from 'node:path';
 import { MorphloomError } from '../../../contract/errors.ts';
-import { EXPORT_FORMATS, type ExportFormat } from '../../../contract/studio/api.ts';
+import { EXPORT_FORMATS, type ExportFormat } from '../../../contract/studio/procedures/exports.ts';
 import { endingOf, estimateTimeline, exportOf, exportPath } from '../../morph/export.ts';
 import { checkTimeline } from '../../morph/timing.ts';
 import { findFfmpeg, whyNoVideo } from '../../node/encoders/ffmpeg.ts';
