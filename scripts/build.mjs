@@ -48,5 +48,6 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
     engine: 'src/engine/host.ts',
     'face-finder': 'src/engine/faces/host.ts',
     prover: 'src/engine/node/runtime/prover.ts',
+    'backend-trial': 'src/engine/jobs/backend-trial.ts',
   });
 }

@@ -5,21 +5,30 @@ import type { OnProgress } from '../../contract/progress.ts';
 import { ensureNativeRuntime } from '../node/runtime/ensure.ts';
 import { loadTensorflow } from '../node/runtime/load.ts';
 import { openWasm } from './backend-wasm.ts';
+import { openWebgpu } from './backend-webgpu.ts';
+import { mayHaveGraphicsCard } from './graphics-card.ts';
 import { installTensorflowLevers } from './levers.ts';
+import { findAdapter, measureSpeed } from './trial-helper.ts';
+import { choose, tryAdapter, type CpuBackend, type Trial } from './trial.ts';
+import { whyNoDawn, type AdapterFacts } from './webgpu-dawn.ts';
 
-export const BACKENDS = ['tensorflow', 'wasm'] as const;
+export const BACKENDS = ['tensorflow', 'webgpu', 'wasm'] as const;
 export type BackendName = (typeof BACKENDS)[number];
 
 export interface BackendInfo {
   readonly name: BackendName;
   /** Why this one, in a sentence. */
   readonly why: string;
-  /** "TensorFlow 2.18.1 (CPU)" or "tfjs-backend-wasm 4.22.0 (SIMD)". */
+  /** "TensorFlow 2.18.1 (CPU)", "tfjs-backend-webgpu 4.22.0 on Dawn 0.6.2", "tfjs-backend-wasm 4.22.0 (SIMD)". */
   readonly version: string;
   /** How many threads one operation may use. */
   readonly threads: number;
   /** What the user should know besides: a request that could not be met, and how to meet it. */
   readonly notes: readonly string[];
+  /** What `webgpu` computes on. */
+  readonly adapter?: AdapterFacts;
+  /** How the choice between a graphics card and the processor was made, where there was one. */
+  readonly trial?: Trial;
 }
 
 export interface OpenBackendOptions {
@@ -50,28 +59,82 @@ export function requestedBackend(
 }
 
 /**
- * Readies the best backend that works, native TensorFlow before WebAssembly, and makes it tfjs-core's. What
- * is missing for TensorFlow is fetched and built on the way, once per user.
+ * Readies the best backend that works, and makes it tfjs-core's: a graphics card where a trial of some seconds, made
+ * once, shows that it trains faster; else native TensorFlow; else WebAssembly. What is missing for TensorFlow is
+ * fetched and built on the way, once per user.
  * @throws MorphloomError `environment` where the backend that was asked for by name does not work
  */
 export async function openBackend(options: OpenBackendOptions = {}): Promise<BackendInfo> {
   const requested = requestedBackend(options.prefer);
   if (requested === 'wasm') return openWasmBackend('it was asked for', []);
+  if (requested === 'webgpu') return openWebgpuBackend(options);
+  if (requested === undefined && options.gpu !== true) {
+    const trial = await tryGraphicsCard(options);
+    if (trial !== null) return openAsTried(trial, options);
+  }
+  return openCpu(options, requested, 'it is the fastest that works here');
+}
+
+async function openCpu(
+  options: OpenBackendOptions,
+  requested: 'tensorflow' | undefined,
+  why: string,
+): Promise<BackendInfo> {
   try {
-    return await openTensorflow(options, requested);
+    return await openTensorflow(options, requested === undefined ? why : 'it was asked for');
   } catch (error) {
-    if (requested !== undefined || !(error instanceof Error)) throw error;
-    if (error instanceof MorphloomError && error.code !== 'environment') throw error;
+    if (requested !== undefined || !isForWantOfTensorflow(error)) throw error;
     const sentence = `Native TensorFlow is not available, so WebAssembly is used, ${WASM_SLOWDOWN}. ${error.message}`;
     options.log?.(sentence);
     return openWasmBackend('native TensorFlow is not available', [sentence]);
   }
 }
 
-async function openTensorflow(
-  options: OpenBackendOptions,
-  requested: BackendName | undefined,
-): Promise<BackendInfo> {
+const isForWantOfTensorflow = (error: unknown): error is Error =>
+  error instanceof Error && (!(error instanceof MorphloomError) || error.code === 'environment');
+
+/** Null where there is no graphics card that WebGPU reaches, which on most machines is known at no cost. */
+async function tryGraphicsCard({ onProgress, signal }: OpenBackendOptions): Promise<Trial | null> {
+  if (whyNoDawn() !== null || !mayHaveGraphicsCard()) return null;
+  const adapter = await findAdapter(signal);
+  if (typeof adapter === 'string' || adapter.software) return null;
+  const cpu = await ensureNativeRuntime({ onProgress, signal }).then(
+    (): CpuBackend => 'tensorflow',
+    (error: unknown): CpuBackend => {
+      if (isForWantOfTensorflow(error)) return 'wasm';
+      throw error;
+    },
+  );
+  return tryAdapter(adapter, cpu, (backend, workload) => {
+    onProgress?.({ stage: `Timing ${backend}`, done: 0, total: null, unit: 'steps', note: adapter.name });
+    return measureSpeed(backend, workload, signal);
+  });
+}
+
+async function openAsTried(trial: Trial, options: OpenBackendOptions): Promise<BackendInfo> {
+  const { backend, why, note } = choose(trial);
+  if (note !== undefined) options.log?.(note);
+  const info =
+    backend === 'webgpu' ? await openWebgpuBackend(options, why) : await openCpu(options, undefined, why);
+  return { ...info, notes: note === undefined ? info.notes : [note, ...info.notes], trial };
+}
+
+/** A graphics card that was asked for is looked for in another process first: a driver may end that one, not us. */
+async function openWebgpuBackend(options: OpenBackendOptions, why?: string): Promise<BackendInfo> {
+  const impossible = whyNoDawn();
+  const found = impossible ?? (why === undefined ? await findAdapter(options.signal) : null);
+  if (typeof found === 'string') throw new MorphloomError('environment', found);
+  const { facts, version } = await openWebgpu();
+  const notes = facts.software
+    ? [
+        `The graphics card "${facts.name}" is imitated by the processor: this is slower than any other backend.`,
+      ]
+    : [];
+  notes.forEach((note) => options.log?.(note));
+  return { name: 'webgpu', why: why ?? 'it was asked for', version, threads: 1, notes, adapter: facts };
+}
+
+async function openTensorflow(options: OpenBackendOptions, why: string): Promise<BackendInfo> {
   const notes: string[] = [];
   const note = (line: string): void => {
     notes.push(line);
@@ -95,7 +158,7 @@ async function openTensorflow(
   installTensorflowLevers();
   return {
     name: 'tensorflow',
-    why: requested === undefined ? 'it is the fastest that works here' : 'it was asked for',
+    why,
     version: `TensorFlow ${version} (${usesGpu ? 'CUDA' : 'CPU'})`,
     threads,
     notes,

@@ -86,7 +86,7 @@ describe('openBackend', () => {
     expect(requestedBackend(undefined, { MORPHLOOM_BACKEND: 'wasm' })).toBe('wasm');
     expect(requestedBackend('tensorflow', { MORPHLOOM_BACKEND: 'wasm' })).toBe('tensorflow');
     expect(() => requestedBackend('cuda', {})).toThrow(
-      /There is no backend "cuda"; choose one of tensorflow, wasm\./,
+      /There is no backend "cuda"; choose one of tensorflow, webgpu, wasm\./,
     );
   });
 });

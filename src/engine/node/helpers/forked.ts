@@ -7,8 +7,11 @@ import type { Helper } from './helper.ts';
 
 const KEPT_CHARACTERS = 2000;
 
+/** Helpers that Electron's main does not start: they have no use there. */
+type OnlyForked = 'backend-trial';
+
 /** Starts a helper as a child of this process, under the same Node. */
-export function forkHelper(name: HelperName): Helper {
+export function forkHelper(name: HelperName | OnlyForked): Helper {
   const child = fork(helperFile(name), [], {
     serialization: 'advanced',
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
@@ -36,7 +39,7 @@ export function forkHelper(name: HelperName): Helper {
 }
 
 /** The helper's bundle: beside ours, or in `dist/` of a checkout. */
-function helperFile(name: HelperName): string {
+function helperFile(name: HelperName | OnlyForked): string {
   for (let folder = import.meta.dirname; ; folder = path.dirname(folder)) {
     for (const file of [path.join(folder, `${name}.cjs`), path.join(folder, 'dist', `${name}.cjs`)]) {
       if (fs.existsSync(file)) return file;

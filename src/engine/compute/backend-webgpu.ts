@@ -1,0 +1,119 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { MorphloomError } from '../../contract/errors.ts';
+import { openAdapter, openDevice, type AdapterFacts, type GpuBuffer, type GpuDevice } from './webgpu-dawn.ts';
+import { mapNow } from './webgpu-read.ts';
+
+interface Encoder {
+  copyBufferToBuffer(
+    from: GpuBuffer,
+    fromOffset: number,
+    to: GpuBuffer,
+    toOffset: number,
+    size: number,
+  ): void;
+}
+
+/** The parts of tfjs's backend that are used; it publishes types that need a browser's. */
+interface WebgpuBackend extends tf.KernelBackend {
+  readonly tensorMap: {
+    get(id: object): {
+      readonly dtype: tf.DataType;
+      values: tf.BackendValues | null;
+      resource: GpuBuffer | null;
+    };
+  };
+  readonly bufferManager: {
+    acquireBuffer(size: number, usage: number): GpuBuffer;
+    releaseBuffer(buffer: GpuBuffer): void;
+  };
+  readonly commandEncoder: Encoder;
+  ensureCommandEncoderReady(): void;
+  endComputePassEncoder(): void;
+  submitQueue(): void;
+  convertAndCacheOnCPU(id: object, values: tf.BackendValues): tf.BackendValues;
+}
+
+interface WebgpuPackage {
+  readonly WebGPUBackend: new (device: GpuDevice, info: object) => WebgpuBackend;
+  readonly version_webgpu?: string;
+}
+
+/** GPUBufferUsage: MAP_READ | COPY_DST. */
+const STAGING = 0x0001 | 0x0008;
+
+let opened: { readonly facts: AdapterFacts; readonly version: string } | null = null;
+
+/**
+ * Makes the graphics card tfjs-core's backend, by Dawn.
+ * @throws MorphloomError `environment` where there is none, with what to do
+ */
+export async function openWebgpu(): Promise<{ readonly facts: AdapterFacts; readonly version: string }> {
+  opened ??= await register();
+  await tf.setBackend('webgpu');
+  await tf.ready();
+  return opened;
+}
+
+async function register(): Promise<{ facts: AdapterFacts; version: string }> {
+  const adapter = await openAdapter();
+  const device = await openDevice(adapter);
+  // The gradients of tfjs's own kernels come with the whole package only.
+  await import('@tensorflow/tfjs');
+  const { WebGPUBackend } = (await import('@tensorflow/tfjs-backend-webgpu')) as unknown as WebgpuPackage;
+  const failures: string[] = [];
+  device.addEventListener('uncapturederror', ({ error }) => void failures.push(error.message));
+  const backend = whileNavigatorHas(adapter.gpu, () => new WebGPUBackend(device, adapter.adapter.info));
+  readWithoutTurning(backend, failures);
+  tf.registerBackend('webgpu', () => backend);
+  await untilNothingIsUnderWay();
+  return {
+    facts: adapter.facts,
+    version: `tfjs-backend-webgpu ${tf.version_core} on Dawn ${adapter.facts.dawn}`,
+  };
+}
+
+/** tfjs asks `navigator.gpu` whether there is WebGPU; only while it is made, so that nobody else takes this for a browser. */
+function whileNavigatorHas<T>(gpu: object, make: () => T): T {
+  const before = Object.getOwnPropertyDescriptor(globalThis, 'navigator');
+  Object.defineProperty(globalThis, 'navigator', { value: { gpu }, configurable: true, writable: true });
+  try {
+    return make();
+  } finally {
+    if (before === undefined) Reflect.deleteProperty(globalThis, 'navigator');
+    else Object.defineProperty(globalThis, 'navigator', before);
+  }
+}
+
+/** Lets `dataSync` and `data` read at once, in Node: tfjs's own `readSync` draws on a browser's canvas. */
+function readWithoutTurning(backend: WebgpuBackend, failures: readonly string[]): void {
+  const readSync = (id: object): tf.BackendValues => {
+    const { dtype, values, resource } = backend.tensorMap.get(id);
+    if (values !== null && values !== undefined) return values;
+    if (resource === null) throw new Error(`A tensor of ${dtype} has nothing to read.`);
+    const read = tf.util.convertBackendValuesAndArrayBuffer(download(backend, resource), dtype);
+    if (failures.length > 0) {
+      throw new MorphloomError('environment', `The graphics card refused to compute: ${failures[0]}`);
+    }
+    return backend.convertAndCacheOnCPU(id, read);
+  };
+  backend.readSync = readSync;
+  backend.read = (id) => Promise.resolve().then(() => readSync(id));
+}
+
+function download(backend: WebgpuBackend, source: GpuBuffer): ArrayBuffer {
+  const staging = backend.bufferManager.acquireBuffer(source.size, STAGING);
+  backend.ensureCommandEncoderReady();
+  backend.endComputePassEncoder();
+  backend.commandEncoder.copyBufferToBuffer(source, 0, staging, 0, source.size);
+  backend.submitQueue();
+  mapNow(staging);
+  const bytes = staging.getMappedRange().slice(0);
+  staging.unmap();
+  backend.bufferManager.releaseBuffer(staging);
+  return bytes;
+}
+
+/** Dawn turns for a while after a device was asked for; see {@link mapNow}. */
+async function untilNothingIsUnderWay(): Promise<void> {
+  for (let turn = 0; turn < 5; turn++) await new Promise((resolve) => setImmediate(resolve));
+}
