@@ -136,6 +136,8 @@ describe('morphloom cluster', () => {
       'diagonal',
     );
     expect(said['groups']).toBeGreaterThanOrEqual(1);
+    const shown = await json('cluster', project, '--out', at('shown'), '--by', 'content', '--groups', '4', '--restarts', '1'); // prettier-ignore
+    expect(shown).toMatchObject({ pictures: COUNT });
     await refused(2, /cannot be told into 500/, 'cluster', project, '--out', at('auto'), '--groups', '500');
   });
 });

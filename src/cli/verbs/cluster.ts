@@ -43,7 +43,10 @@ export function registerCluster(program: Command): void {
     .requiredOption('--out <folder>', 'gets a table, groups.csv, and a sheet of pictures for each group')
     .option('--groups <n>', 'so many (default: as many as the pictures speak for)', positiveInteger)
     .addOption(
-      new Option('--by <what>', 'the axes along which pictures differ most, or their neighbourhoods (UMAP)')
+      new Option(
+        '--by <what>',
+        'the axes along which pictures differ most; their neighbourhoods (map: UMAP); or what is shown, wherever and however large (content)',
+      )
         .choices(CLUSTER_SPACES)
         .default('axes'),
     )

@@ -5,14 +5,18 @@ import { assign, type Covariance, type FittedMixture, fitMixture } from '../../c
 import { adjustedRandIndex } from '../../core/partition.ts';
 import { createRng, STREAM } from '../../core/rng.ts';
 import { principalAxes, project } from '../latent/axes.ts';
+import { contentPlaces, moveAbout } from '../latent/content.ts';
 import { mapLatents } from '../latent/map.ts';
 import type { OpenedInstrument } from '../latent/open.ts';
 import { runToEnd } from '../node/breathe.ts';
 import { encodeDataset } from './pictures.ts';
 import { thin } from './split.ts';
 
-/** What pictures are told apart by: the latents' leading principal axes, or their places on a UMAP. */
-export const CLUSTER_SPACES = ['axes', 'map'] as const;
+/**
+ * What pictures are told apart by: the latents' leading principal axes, their places on a UMAP, or what stays of a
+ * picture when it is moved and sized a little.
+ */
+export const CLUSTER_SPACES = ['axes', 'map', 'content'] as const;
 export type ClusterSpace = (typeof CLUSTER_SPACES)[number];
 
 export interface ClusterRequest {
@@ -57,8 +61,15 @@ export async function clusterPictures(
   instrument: OpenedInstrument,
   request: ClusterRequest,
 ): Promise<Clustered> {
-  const { most, onProgress, signal, groups, covariance } = request;
-  const { mean, entries } = await encodeDataset(instrument, { most, onProgress, signal });
+  const { most, onProgress, signal, groups, covariance, seed } = request;
+  const rng = createRng(seed, STREAM.augmentation);
+  const vary = (pixels: Uint8Array): Uint8Array => moveAbout(pixels, instrument.image, rng);
+  const { mean, entries } = await encodeDataset(instrument, {
+    most,
+    vary: request.by === 'content' ? vary : undefined,
+    onProgress,
+    signal,
+  });
   if (groups !== undefined && groups > entries.length) {
     throw new MorphloomError('usage', `${entries.length} pictures cannot be told into ${groups} groups.`);
   }
@@ -122,6 +133,7 @@ async function placesOf(
       points: Float64Array.from(await mapLatents(latents, size, 'umap', { onProgress, signal })),
       size: 2,
     };
+  if (by === 'content') return contentPlaces(latents, size, MOST_AXES);
   const axes = principalAxes(latents, size, Math.min(size, MOST_AXES));
   let [told, count] = [0, 0];
   while (count < axes.shares.length && told < 1 - VARIANCE_LEFT) told += axes.shares[count++];

@@ -60,17 +60,23 @@ export async function readPictures(
   return { pixels, files: read.map(({ file }) => file) };
 }
 
-/** The latents of a project's pictures, in the order of its dataset: of all, of so many, or of these. */
+/**
+ * The latents of a project's pictures, in the order of its dataset: of all, of so many, or of these; of what
+ * `vary` makes of them, where it is given.
+ */
 export async function encodeDataset(
   instrument: OpenedInstrument,
   {
     most,
     indices: chosen,
+    vary,
     onProgress,
     signal,
   }: {
     most?: number;
     indices?: readonly number[] | undefined;
+    /** Makes the same number of pictures of each, one after the other. */
+    vary?: ((pixels: Uint8Array) => Uint8Array) | undefined;
     onProgress?: OnProgress | undefined;
     signal?: AbortSignal | undefined;
   },
@@ -81,17 +87,20 @@ export async function encodeDataset(
     const indices = thin(all, most ?? all.length);
     const { latentSize, image } = instrument;
     const size = image.width * image.height * image.channels;
-    const mean = new Float32Array(indices.length * latentSize);
+    let mean = new Float32Array(0);
     let logVariance: Float32Array | null = null;
     for (let start = 0; start < indices.length; start += ENCODE_CHUNK) {
       const chunk = indices.slice(start, start + ENCODE_CHUNK);
       const pixels = new Uint8Array(chunk.length * size);
       dataset.readBatch(chunk, pixels);
-      const latents = instrument.encode(pixels, chunk.length);
-      mean.set(latents.mean, start * latentSize);
+      const varied = vary?.(pixels) ?? pixels;
+      const each = (varied.length / pixels.length) * latentSize;
+      const latents = instrument.encode(varied, varied.length / size);
+      if (start === 0) mean = new Float32Array(indices.length * each);
+      mean.set(latents.mean, start * each);
       if (latents.logVariance !== null) {
         logVariance ??= new Float32Array(mean.length);
-        logVariance.set(latents.logVariance, start * latentSize);
+        logVariance.set(latents.logVariance, start * each);
       }
       onProgress?.({
         stage: 'Encoding pictures',

@@ -75,7 +75,12 @@ export function project(latents: Float32Array, { mean, axes, deviations }: Princ
   return out;
 }
 
-function covarianceAround(mean: Float64Array, latents: Float32Array, size: number): Float64Array {
+/** The covariance of latents `[n, size]` around a mean, `[size, size]`. */
+export function covarianceAround(
+  mean: Float64Array,
+  latents: Float32Array | Float64Array,
+  size: number,
+): Float64Array {
   const n = latents.length / size;
   const covariance = new Float64Array(size * size);
   const centred = new Float64Array(size);

@@ -66,8 +66,8 @@ export const exploreProcedures = {
     agreement: Readonly<Record<string, number>>;
   }>()({
     ...ofModel,
-    /** By the axes along which pictures differ most, or by their neighbourhoods. */
-    by: z.enum(['axes', 'map']).default('axes'),
+    /** By the axes along which pictures differ most, by their neighbourhoods, or by what stays when they are moved. */
+    by: z.enum(['axes', 'map', 'content']).default('axes'),
     /** How many; as many as the pictures speak for where null. */
     groups: z.int().min(2).max(64).nullable().default(null),
     most: z.int().min(2).max(20_000).default(4000),

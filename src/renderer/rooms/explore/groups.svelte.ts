@@ -6,7 +6,7 @@ import type { Side } from '../attributes/piles.ts';
 import { schoolOf } from '../attributes/school.svelte.ts';
 import { Finding } from './finding.svelte.ts';
 
-export type GroupsBy = 'axes' | 'map';
+export type GroupsBy = 'axes' | 'map' | 'content';
 
 interface Question {
   readonly by: GroupsBy;

@@ -142,10 +142,11 @@ export const explore = {
     asManyHint: 'As many as the pictures speak for',
     count: (count: number) => plural(count, 'group', 'groups'),
     by: 'What they are told apart by',
-    bys: { axes: 'By directions', map: 'By neighbours' },
+    bys: { axes: 'By directions', map: 'By neighbours', content: 'By what is shown' },
     byHints: {
       axes: 'By the directions in which the pictures differ most',
       map: 'By which pictures lie close together; takes a while',
+      content: 'Wherever it is in the picture, and however large',
     },
     more: (name: string) => `More of ${name}`,
     fewer: (name: string) => `Less of ${name}`,
