@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { refuseKernels } from './refused-kernels.ts';
 
 /**
  * Kernels that tfjs's WebAssembly backend lacks and training needs, composed from those it has. Each is a sum
@@ -156,17 +157,12 @@ const KERNELS: Readonly<Record<string, Kernel>> = {
   UnsortedSegmentSum: unsortedSegmentSum,
 };
 
-/**
- * Gradients that WebAssembly 4.22 computes wrongly, and silently: that of maxPool where all of a window is
- * negative, that of avgPool at a padded border. An error is better than a network that does not learn.
- */
-const WRONG_KERNELS = ['MaxPoolGrad', 'AvgPoolGrad'];
+/** Wrong where all of a window of maxPool's is negative, and at a padded border of avgPool's. */
+const WRONG_GRADIENTS = ['MaxPoolGrad', 'AvgPoolGrad'];
 
 /** Completes the backend `wasm` for training. Idempotent. */
 export function registerWasmKernels(): void {
-  for (const kernelName of WRONG_KERNELS) {
-    if (tf.getKernel(kernelName, 'wasm') !== undefined) tf.unregisterKernel(kernelName, 'wasm');
-  }
+  refuseKernels('wasm', WRONG_GRADIENTS);
   for (const [kernelName, kernel] of Object.entries(KERNELS)) {
     if (tf.getKernel(kernelName, 'wasm') !== undefined) continue;
     tf.registerKernel({

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { MorphloomError } from '../../contract/errors.ts';
+import { refuseKernels } from './refused-kernels.ts';
 import { openAdapter, openDevice, type AdapterFacts, type GpuBuffer, type GpuDevice } from './webgpu-dawn.ts';
 import { mapNow } from './webgpu-read.ts';
 
@@ -41,6 +42,9 @@ interface WebgpuPackage {
 /** GPUBufferUsage: MAP_READ | COPY_DST. */
 const STAGING = 0x0001 | 0x0008;
 
+/** tfjs 4.22 gets it wrong at a padded border. All else that training needs it has. */
+const WRONG_GRADIENTS = ['AvgPoolGrad'];
+
 let opened: { readonly facts: AdapterFacts; readonly version: string } | null = null;
 
 /**
@@ -65,6 +69,7 @@ async function register(): Promise<{ facts: AdapterFacts; version: string }> {
   const backend = whileNavigatorHas(adapter.gpu, () => new WebGPUBackend(device, adapter.adapter.info));
   readWithoutTurning(backend, failures);
   tf.registerBackend('webgpu', () => backend);
+  refuseKernels('webgpu', WRONG_GRADIENTS);
   await untilNothingIsUnderWay();
   return {
     facts: adapter.facts,

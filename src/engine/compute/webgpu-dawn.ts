@@ -79,7 +79,7 @@ function advice(platform: string): string {
   if (platform === 'linux')
     return 'install the graphics driver with its Vulkan part, and the Vulkan loader (libvulkan1 on Debian and Ubuntu)';
   if (platform === 'win32') return 'install the graphics driver of its maker';
-  return 'it needs a Mac with Metal';
+  return 'it takes a Mac with Metal';
 }
 
 /** Why this process cannot compute by WebGPU whatever the machine has; null where it can. */
