@@ -137,10 +137,10 @@ export function createBareModel(side: number, batch: number, adam: tf.Optimizer)
   return {
     step: (pixels) => {
       const value = tf.tidy(() => {
-        const x = tf.tensor4d(
-          Float32Array.from(pixels, (p) => p / 255),
-          [batch, side, side, 3],
-        );
+        // A loop: Float32Array.from takes ten times as long.
+        const values = new Float32Array(pixels.length);
+        for (let i = 0; i < pixels.length; i++) values[i] = pixels[i] / 255;
+        const x = tf.tensor4d(values, [batch, side, side, 3]);
         return adam.minimize(() => loss(x, tf.randomNormal([batch, LATENT])), true) as tf.Scalar;
       });
       const result = value.dataSync()[0];
