@@ -138,12 +138,9 @@ class Builder {
       }
       case 'constant': {
         const attributes: Attribute[] = [this.#type('dtype', node.dtype), { name: 'value', tensor: node }];
-        const hidden = node.dtype === this.binding.TF_FLOAT;
-        const constant = hidden ? `${name}c` : name;
-        this.nodes.push({ name: constant, op: 'Const', inputs: [], attributes });
-        if (!hidden) break;
+        this.nodes.push({ name: `${name}c`, op: 'Const', inputs: [], attributes });
         const behind = [this.#type('dtype', node.dtype), ANY_SHAPE];
-        this.nodes.push({ name, op: 'PlaceholderWithDefault', inputs: [constant], attributes: behind });
+        this.nodes.push({ name, op: 'PlaceholderWithDefault', inputs: [`${name}c`], attributes: behind });
         break;
       }
       case 'operation': {
