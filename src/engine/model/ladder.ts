@@ -125,13 +125,16 @@ export function ladderDecoder(image: ImageShape, options: LadderOptions): Decode
   const way = descent(image, options);
   const norm = normalise(options.normalisation, 'decoder/norm', options.widths[0]);
   const last = upsample('nearest', 'decoder/picture', options.widths[0], image.channels, true);
+  const finish = (end: tf.Tensor4D, weights: Weights, mode: Mode): tf.Tensor4D =>
+    last.apply(tf.relu(norm.apply(end, weights, mode)), weights, mode);
   return {
     weights: [...way.weights, ...norm.weights, ...last.weights],
     apply: (latents, weights, mode) => {
       const cut = cutColumns(latents, groups);
-      const h = way.go(latents.shape[0], (g) => cut[g], weights, mode, true) as tf.Tensor4D;
-      return last.apply(tf.relu(norm.apply(h, weights, mode)), weights, mode);
+      const end = way.go(latents.shape[0], (g) => cut[g], weights, mode, true) as tf.Tensor4D;
+      return finish(end, weights, mode);
     },
+    finish,
   };
 }
 
@@ -173,7 +176,7 @@ export function ladderEncoder(
     groups,
     weights: needsOf([...stages.flat(), ...heads.flatMap(({ norm, look, tell }) => [norm, look, tell])])
       .weights,
-    inTurn: (x, samples, draw, weights, mode) => {
+    inTurn: (x, samples, draw, weights, mode, toTheEnd) => {
       const seen: tf.Tensor4D[] = [];
       let up = x;
       for (const stage of stages) {
@@ -181,8 +184,7 @@ export function ladderEncoder(
         seen.unshift(up);
       }
       const drawn: Encoded[] = [];
-      // The decoder goes the same way again, and tells its own statistics.
-      way.go(
+      const end = way.go(
         x.shape[0] * samples,
         (g, above) => {
           const { norm, look, tell, places } = heads[g];
@@ -193,10 +195,11 @@ export function ladderEncoder(
           return drawn[g].code;
         },
         weights,
-        withoutUpdates(mode),
-        false,
+        // Where it ends early the decoder goes the same way again, and tells its own statistics.
+        toTheEnd ? mode : withoutUpdates(mode),
+        toTheEnd,
       );
-      return sideBySide(drawn);
+      return { ...sideBySide(drawn), end };
     },
   };
 }

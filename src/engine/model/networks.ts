@@ -26,6 +26,7 @@ export interface GroupedEncoder {
   /**
    * @param samples k: how often each picture is gone through, `[k·n, …]` sample-major from there on
    * @param draw makes latents of a group's numbers, `[k·n, 2 · its size]`
+   * @param toTheEnd whether to go on from the last latents, as the decoder would
    * @returns all groups side by side, `[k·n, z]`
    */
   inTurn(
@@ -34,11 +35,17 @@ export interface GroupedEncoder {
     draw: (numbers: tf.Tensor2D, group: number) => Encoded,
     weights: Weights,
     mode: Mode,
-  ): Encoded;
+    toTheEnd: boolean,
+  ): EncodedInTurn;
 }
+/** What a decoder's own way led to, for its last step; null where it was gone no further than the latents. */
+export type EncodedInTurn = Encoded & { readonly end: tf.Tensor4D | null };
 export type Encoder = EncoderAtOnce | GroupedEncoder;
 /** Latents `[n, z]` to logits `[n, h, w, c]`; the likelihood makes pictures of them. */
-export type Decoder = Layer<tf.Tensor2D, tf.Tensor4D>;
+export interface Decoder extends Layer<tf.Tensor2D, tf.Tensor4D> {
+  /** The last step alone, for an encoder that has gone the rest of the way: training goes it once instead of twice. */
+  finish?(end: tf.Tensor4D, weights: Weights, mode: Mode): tf.Tensor4D;
+}
 
 export interface ConvEncoderOptions {
   readonly widths: readonly number[];

@@ -11,6 +11,7 @@ import {
 } from '../model/posterior.ts';
 import { productOfExperts } from '../model/tags.ts';
 import { needsOf } from '../model/layers.ts';
+import type { EncodedInTurn } from '../model/networks.ts';
 import { cutColumns } from '../model/ops.ts';
 import type { ImageShape } from '../model/shape.ts';
 import { INFER, withoutUpdates, type Mode, type Weights } from '../model/weights.ts';
@@ -53,14 +54,18 @@ export function composeModel(recipe: Recipe, image: ImageShape): Model {
   };
 
   const groups = 'groups' in encoder ? encoder.groups : [recipe.latent.size];
-  /** @param noise null for the means in place of samples */
+  /**
+   * @param noise null for the means in place of samples
+   * @param toTheEnd whether the pictures will be decoded, too
+   */
   const infer = (
     pixels: tf.Tensor4D,
     noise: tf.Tensor2D | null,
     weights: Weights,
     mode: Mode,
-    labels?: tf.Tensor2D,
-  ): Encoded => {
+    labels: tf.Tensor2D | undefined,
+    toTheEnd: boolean,
+  ): EncodedInTurn => {
     const seen = condition?.beside(pixels, labelsFor(pixels.shape[0], labels), weights) ?? pixels;
     const drawn = (numbers: tf.Tensor2D, own: tf.Tensor2D | null): Encoded => {
       const posterior = toPosterior(numbers, posteriorOptions);
@@ -69,12 +74,13 @@ export function composeModel(recipe: Recipe, image: ImageShape): Model {
     if ('groups' in encoder) {
       const own = noise === null ? null : cutColumns(noise, groups);
       const samples = noise === null ? 1 : noise.shape[0] / pixels.shape[0];
-      return encoder.inTurn(seen, samples, (numbers, g) => drawn(numbers, own?.[g] ?? null), weights, mode);
+      const draw = (numbers: tf.Tensor2D, g: number): Encoded => drawn(numbers, own?.[g] ?? null);
+      return encoder.inTurn(seen, samples, draw, weights, mode, toTheEnd && tags === null);
     }
     const numbers = encoder.apply(seen, weights, mode);
     if (recipe.latent.kind === 'deterministic')
-      return { code: activateCode(recipe.latent.activation, numbers), posterior: null };
-    return drawn(numbers, noise);
+      return { code: activateCode(recipe.latent.activation, numbers), posterior: null, end: null };
+    return { ...drawn(numbers, noise), end: null };
   };
   const tags = condition?.tags ?? null;
   const tagModel: TagModel | null =
@@ -119,7 +125,7 @@ export function composeModel(recipe: Recipe, image: ImageShape): Model {
     };
   };
   const encode: Model['encode'] = (pixels, weights, mode = INFER, labels) => {
-    const encoded = infer(pixels, null, weights, mode, labels);
+    const encoded = infer(pixels, null, weights, mode, labels, false);
     const heard = hearTags(encoded.posterior, undefined, weights, mode);
     return heard === null ? encoded : { posterior: heard.posterior, code: heard.posterior.mean };
   };
@@ -138,11 +144,12 @@ export function composeModel(recipe: Recipe, image: ImageShape): Model {
     const quiet = withoutUpdates(mode);
     const encodeQuietly = (others: tf.Tensor4D) => encode(others, weights, quiet);
     const shown = corruption?.apply(pixels, mode) ?? pixels;
-    const alone = infer(shown, noise, weights, mode, labels);
+    const alone = infer(shown, noise, weights, mode, labels, true);
     const heard = hearTags(alone.posterior, inputs.tags, weights, mode);
     const posterior = heard?.posterior ?? alone.posterior;
     const code = heard === null ? alone.code : reparameterise(heard.posterior, noise);
-    const logits = logitsOf(code, weights, mode, labels);
+    const finished = alone.end === null ? undefined : decoder.finish?.(alone.end, weights, mode);
+    const logits = finished ?? logitsOf(code, weights, mode, labels);
     return {
       pixels,
       logits,

@@ -27,7 +27,7 @@ function encode(pictures: tf.Tensor4D, noise: readonly (tf.Tensor2D | null)[], s
     const own = noise[g] ?? null;
     return { posterior, code: own === null ? posterior.mean : reparameterise(posterior, own) };
   };
-  return encoder.inTurn(pictures, samples, draw, weights, INFER);
+  return encoder.inTurn(pictures, samples, draw, weights, INFER, false);
 }
 const posteriorOf = ({ posterior }: Encoded) => posterior ?? expect.fail('no posterior');
 const rows = (x: tf.Tensor2D, from: number, size: number): number[] =>
@@ -65,6 +65,18 @@ describe('the ladder', () => {
     expect(both.code.shape).toEqual([6, 5]);
     const got = numbers(tf.slice(both.code, [3, 0], [3, -1]));
     numbers(second.code).forEach((value, i) => expect(got[i]).toBeCloseTo(value, 5));
+  });
+
+  it('goes the way once for both, to the same pictures', () => {
+    const noise = [normal([3, 3], 16), normal([3, 2], 17)] as tf.Tensor2D[];
+    const draw = (told: tf.Tensor2D, g: number): Encoded => {
+      const posterior = toPosterior(told);
+      return { posterior, code: reparameterise(posterior, noise[g]) };
+    };
+    const { code, end } = encoder.inTurn(pictures, 1, draw, weights, INFER, true);
+    expect(numbers(code)).toEqual(numbers(encode(pictures, noise).code));
+    const finished = decoder.finish?.(end ?? expect.fail('no end'), weights, INFER) ?? expect.fail();
+    expect(numbers(finished)).toEqual(numbers(decoder.apply(code, weights, INFER)));
   });
 
   it('draws from every group', () => {
