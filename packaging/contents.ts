@@ -62,9 +62,16 @@ export async function appFiles(root: string, platform: string = process.platform
   return [...files].sort();
 }
 
-/** Electron itself is the app's host; what another system's build of sharp is made of is no use. */
+/**
+ * Electron itself is the app's host; what another system's build of sharp is made of is no use. Nor is WebGPU by
+ * Dawn, which cannot hand its results to a process of Electron's (docs/decisions/0014-webgpu.md).
+ */
 function isHostOf(file: string, platform: string): boolean {
-  return file.startsWith('node_modules/electron/') || (platform === 'linux' && SHARP_NATIVE.test(file));
+  return (
+    file.startsWith('node_modules/electron/') ||
+    file.startsWith('node_modules/@tensorflow/tfjs-backend-webgpu/') ||
+    (platform === 'linux' && SHARP_NATIVE.test(file))
+  );
 }
 
 /** The folders of the packages that these files belong to, nested ones too. */

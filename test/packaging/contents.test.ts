@@ -48,6 +48,8 @@ describe('what goes into the app', () => {
       'typescript',
       'electron-builder',
       '@img/sharp-linux-x64',
+      'webgpu',
+      '@tensorflow/tfjs-backend-webgpu',
     ])
       expect(packages).not.toContain(`node_modules/${name}`);
     expect(files.filter((file) => /\.(map|d\.ts)$/.test(file))).toEqual([]);

@@ -42,8 +42,8 @@ export interface OpenBackendOptions {
   readonly log?: ((line: string) => void) | undefined;
 }
 
-/** Measured on two cores with two small convolutional autoencoders: 17 and 28 times, from 170 to 10 and from 161 to 6 pictures a second. */
-const WASM_SLOWDOWN = 'about 20 times slower to train with';
+/** Measured on two cores, side by side, with the recipes `sketch` and `morph` at 64 × 64. */
+const WASM_SLOWDOWN = 'about a dozen times slower to train with';
 
 /** The backend that was asked for, by argument or by `MORPHLOOM_BACKEND`; throws `usage` for an unknown name. */
 export function requestedBackend(

@@ -61,7 +61,7 @@ describe('openBackend', () => {
     expect(lines).toEqual(info.notes);
     expect(lines).toHaveLength(1);
     expect(lines[0]).toMatch(
-      /WebAssembly is used, about 20 times slower .* without Python 3 with pip and a C\+\+ compiler/,
+      /WebAssembly is used, about a dozen times slower .* without Python 3 with pip and a C\+\+ compiler/,
     );
   });
 
