@@ -53,3 +53,37 @@ describe('morphloom tags', () => {
     },
   );
 });
+
+describe('morphloom sample --label', () => {
+  const told = at('told.morphloom');
+  beforeAll(async () => {
+    await done(
+      ...['train', at('shapes'), '--out', told, '--recipe', 'cvae', '--steps', '10', '--size', '16'],
+      ...['--labels', at('shapes/attributes.csv'), '--keep-duplicates', '--set', 'latent.size=4'],
+    );
+  }, TIMEOUT);
+  const draw = async (name: string, ...more: string[]): Promise<Buffer> => {
+    await done('sample', told, '--out', at(name), '--grid', '2x1', ...more);
+    return fs.readFileSync(at(name));
+  };
+
+  it(
+    'draws others for another label, from the pictures and from the prior',
+    { timeout: TIMEOUT },
+    async () => {
+      for (const from of ['pictures', 'prior']) {
+        const red = await draw('red.png', '--label', 'square-red', '--from', from);
+        expect(red.equals(await draw('blue.png', '--label', 'circle-blue', '--from', from))).toBe(false);
+        expect(red.equals(await draw('red.png', '--label', 'square-red', '--from', from))).toBe(true);
+      }
+    },
+  );
+
+  it('refuses what the model does not know', { timeout: TIMEOUT }, async () => {
+    const sample = (of: string, ...more: string[]): string[] => ['sample', of, '--out', at('c.png'), ...more];
+    await refused(2, /label "cat"; it knows .*square-red/, ...sample(told, '--label', 'cat'));
+    await refused(2, /"multimodal" is not told the label.*--recipe cvae/, ...sample(project, '--label', 'square-red')); // prettier-ignore
+    await refused(2, /cannot be used with/, ...sample(told, '--label', 'square-red', '--tags', 'colour=1'));
+    expect(fs.existsSync(at('c.png'))).toBe(false);
+  });
+});

@@ -16,6 +16,7 @@ interface Flags extends InstrumentFlags {
   readonly temperature?: number;
   readonly from: SampleRequest['from'];
   readonly tags?: string;
+  readonly label?: string;
   readonly seed?: number;
   readonly scale?: number;
 }
@@ -38,6 +39,7 @@ export function registerSample(program: Command): void {
         .default('pictures'),
     )
     .option('--tags <list>', 'pictures that have these, as glasses=1,smile=0.8, of the recipe "multimodal"')
+    .addOption(new Option('--label <name>', 'pictures that are this, of the recipe "cvae"').conflicts('tags'))
     .option('--seed <n>', 'another seed, other pictures (default: 1)', seed)
     .option('--scale <n>', 'enlarge them (default: 2)', positiveInteger)
     .option('--run <id>', 'this run (default: the latest)')
@@ -53,6 +55,7 @@ export function registerSample(program: Command): void {
           from: flags.from,
           seed: flags.seed ?? 1,
           ...(flags.tags !== undefined && { tags: flags.tags }),
+          ...(flags.label !== undefined && { label: flags.label }),
         };
         const pictures =
           flags.tags === undefined

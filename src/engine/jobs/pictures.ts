@@ -70,6 +70,7 @@ export async function encodeDataset(
     most,
     indices: chosen,
     vary,
+    told = false,
     onProgress,
     signal,
   }: {
@@ -77,6 +78,8 @@ export async function encodeDataset(
     indices?: readonly number[] | undefined;
     /** Makes the same number of pictures of each, one after the other. */
     vary?: ((pixels: Uint8Array) => Uint8Array) | undefined;
+    /** Whether a model that is told labels is told those that are known; not to be used with `vary`. */
+    told?: boolean;
     onProgress?: OnProgress | undefined;
     signal?: AbortSignal | undefined;
   },
@@ -95,7 +98,8 @@ export async function encodeDataset(
       dataset.readBatch(chunk, pixels);
       const varied = vary?.(pixels) ?? pixels;
       const each = (varied.length / pixels.length) * latentSize;
-      const latents = instrument.encode(varied, varied.length / size);
+      const labels = told ? chunk.map((i) => dataset.entries[i].label) : undefined;
+      const latents = instrument.encode(varied, varied.length / size, labels);
       if (start === 0) mean = new Float32Array(indices.length * each);
       mean.set(latents.mean, start * each);
       if (latents.logVariance !== null) {

@@ -1,8 +1,9 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { uploadPixels } from '../compute/pixels.ts';
 import type { ImageShape } from '../model/shape.ts';
-import type { Weights } from '../model/weights.ts';
+import { INFER, type Weights } from '../model/weights.ts';
 import type { Model } from '../recipes/compose.ts';
+import { encodeLabels } from '../recipes/inputs.ts';
 import type { State } from '../train/task.ts';
 
 /** Pictures a call: large enough to be fast, small enough for the memory of a laptop. */
@@ -20,10 +21,17 @@ export interface Instrument {
   readonly image: ImageShape;
   readonly model: Model;
   readonly weights: Weights;
-  /** @param pixels uint8 sRGB, premultiplied where there is alpha */
-  encode(pixels: Uint8Array, count: number): Latents;
-  /** @param latents `[count, latentSize]` @returns pictures in [0, 1] */
-  decode(latents: Float32Array, count: number): Float32Array;
+  /**
+   * @param pixels uint8 sRGB, premultiplied where there is alpha
+   * @param labels of each, for a model that is told them; null, or absent, where none is known
+   */
+  encode(pixels: Uint8Array, count: number, labels?: readonly (string | null)[]): Latents;
+  /**
+   * @param latents `[count, latentSize]`
+   * @param labels what each is to be, for a model that is told labels; nothing is asked where absent
+   * @returns pictures in [0, 1]
+   */
+  decode(latents: Float32Array, count: number, labels?: readonly (string | null)[]): Float32Array;
   dispose(): void;
 }
 
@@ -52,12 +60,21 @@ export function instrumentWith(model: Model, weights: Weights): Omit<Instrument,
     for (let start = 0; start < count; start += CHUNK)
       tf.tidy(() => run(start, Math.min(CHUNK, count - start)));
   };
+  const told = (
+    labels: readonly (string | null)[] | undefined,
+    start: number,
+    size: number,
+  ): tf.Tensor2D | undefined => {
+    if (labels === undefined) return undefined;
+    const { shape, values } = encodeLabels(labels.slice(start, start + size), model.classes);
+    return tf.tensor2d(values, shape);
+  };
   return {
     latentSize,
     image,
     model,
     weights,
-    encode: (pixels, count) => {
+    encode: (pixels, count, labels) => {
       const mean = new Float32Array(count * latentSize);
       const logVariance = recipe.latent.kind === 'gaussian' ? new Float32Array(count * latentSize) : null;
       inChunks(count, (start, size) => {
@@ -65,20 +82,20 @@ export function instrumentWith(model: Model, weights: Weights): Omit<Instrument,
         const { code, posterior } = model.encode(
           uploadPixels(bytes, [size, image.height, image.width, image.channels]),
           weights,
+          INFER,
+          told(labels, start, size),
         );
         mean.set(code.dataSync(), start * latentSize);
         if (posterior !== null) logVariance?.set(posterior.logVariance.dataSync(), start * latentSize);
       });
       return { mean, logVariance };
     },
-    decode: (latents, count) => {
+    decode: (latents, count, labels) => {
       const pictures = new Float32Array(count * pixelsEach);
       inChunks(count, (start, size) => {
         const chunk = latents.subarray(start * latentSize, (start + size) * latentSize);
-        pictures.set(
-          model.decode(tf.tensor2d(chunk, [size, latentSize]), weights).dataSync(),
-          start * pixelsEach,
-        );
+        const z = tf.tensor2d(chunk, [size, latentSize]);
+        pictures.set(model.decode(z, weights, told(labels, start, size)).dataSync(), start * pixelsEach);
       });
       return pictures;
     },
