@@ -5,6 +5,7 @@ import { INFER, type Weights } from '../model/weights.ts';
 import type { Model } from '../recipes/compose.ts';
 import { encodeLabels } from '../recipes/inputs.ts';
 import type { State } from '../train/task.ts';
+import { createOften, type Draw } from './often.ts';
 
 /** Pictures a call: large enough to be fast, small enough for the memory of a laptop. */
 const CHUNK = 64;
@@ -35,8 +36,18 @@ export interface Instrument {
   dispose(): void;
 }
 
-/** Puts a model's weights on the backend. Throws a RangeError where they do not fit the model. */
-export function createInstrument(model: Model, state: State): Instrument {
+/** When so much time has gone into decoding one number of pictures at once, compiling that pays: it takes less. */
+const WORTH_COMPILING_MS = 2000;
+
+/**
+ * Puts a model's weights on the backend. What is decoded again and again, the frames of a long film or of a loop
+ * that plays, is compiled on the way, to the same bits. Throws a RangeError where the weights do not fit the model.
+ */
+export function createInstrument(
+  model: Model,
+  state: State,
+  worthCompilingMs = WORTH_COMPILING_MS,
+): Instrument {
   const fitting = model.weights.map(({ name, shape }) => {
     const saved = state.get(name);
     if (saved !== undefined && saved.shape.join() === shape.join()) return { name, saved };
@@ -45,14 +56,26 @@ export function createInstrument(model: Model, state: State): Instrument {
   const tensors = new Map(
     fitting.map(({ name, saved }) => [name, tf.tensor(saved.values, [...saved.shape], 'float32')]),
   );
+  const weights: Weights = { get: (name) => tensors.get(name) as tf.Tensor };
+  const drawn = createOften(
+    model.recipe.latent.size,
+    (latents) => model.decode(latents, weights),
+    worthCompilingMs,
+  );
   return {
-    ...instrumentWith(model, { get: (name) => tensors.get(name) as tf.Tensor }),
-    dispose: () => tf.dispose([...tensors.values()]),
+    ...instrumentWith(model, weights, drawn.run),
+    dispose: () => {
+      drawn.dispose();
+      tf.dispose([...tensors.values()]);
+    },
   };
 }
 
-/** An instrument on weights that are somebody else's: those of a run in progress, say. */
-export function instrumentWith(model: Model, weights: Weights): Omit<Instrument, 'dispose'> {
+/**
+ * An instrument on weights that are somebody else's: those of a run in progress, say.
+ * @param draw decodes what no labels are asked for, if not operation by operation
+ */
+export function instrumentWith(model: Model, weights: Weights, draw?: Draw): Omit<Instrument, 'dispose'> {
   const { image, recipe } = model;
   const latentSize = recipe.latent.size;
   const pixelsEach = image.width * image.height * image.channels;
@@ -94,8 +117,14 @@ export function instrumentWith(model: Model, weights: Weights): Omit<Instrument,
       const pictures = new Float32Array(count * pixelsEach);
       inChunks(count, (start, size) => {
         const chunk = latents.subarray(start * latentSize, (start + size) * latentSize);
-        const z = tf.tensor2d(chunk, [size, latentSize]);
-        pictures.set(model.decode(z, weights, told(labels, start, size)).dataSync(), start * pixelsEach);
+        pictures.set(
+          labels === undefined && draw !== undefined
+            ? draw(chunk, size)
+            : model
+                .decode(tf.tensor2d(chunk, [size, latentSize]), weights, told(labels, start, size))
+                .dataSync(),
+          start * pixelsEach,
+        );
       });
       return pictures;
     },

@@ -1,3 +1,4 @@
+import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
 import { openBackend } from '../../../src/engine/compute/select.ts';
 import { createInstrument, toBytes } from '../../../src/engine/latent/instrument.ts';
@@ -35,6 +36,22 @@ describe('an instrument', () => {
       picture.forEach((value, i) => expect(value).toBeCloseTo(decoded[n * 64 + i], 4));
     }
     instrument.dispose();
+  });
+
+  it('draws the same to the bit once decoding is compiled, and leaves nothing behind', () => {
+    const model = tinyModel();
+    const { binding } = tf.backend() as unknown as { binding: { getNumOfSavedModels(): number } };
+    const before = [tf.memory().numTensors, binding.getNumOfSavedModels()];
+    const [eager, often] = [Infinity, 0].map((ms) => createInstrument(model, stateOf(model), ms));
+    const { mean } = eager.encode(squares(70), 70);
+    for (const count of [1, 5, 70])
+      for (let time = 0; time < 3; time++)
+        expect(often.decode(mean, count)).toEqual(eager.decode(mean, count));
+    // One graph each for 1, 5, 64, and the 6 that 70 leave.
+    expect(binding.getNumOfSavedModels()).toBe(before[1] + 4);
+    eager.dispose();
+    often.dispose();
+    expect([tf.memory().numTensors, binding.getNumOfSavedModels()]).toEqual(before);
   });
 
   it('has no variances where the code is deterministic', () => {
