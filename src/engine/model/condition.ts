@@ -22,6 +22,8 @@ export interface Condition extends Needs {
   forget(labels: tf.Tensor2D, mode: Mode): tf.Tensor2D;
   /** Pictures with the label beside them, `[n, h, w, c + channels]`. */
   beside(pixels: tf.Tensor4D, labels: tf.Tensor2D, weights: Weights): tf.Tensor4D;
+  /** What the encoder says of the latents, `[n, m]`, less what the label alone says of them. */
+  beyond(numbers: tf.Tensor2D, labels: tf.Tensor2D, weights: Weights): tf.Tensor2D;
   /** Latents `[k·n, z]` with the labels `[n, classes]` of their pictures: `[k·n, z + embedding]`. */
   join(code: tf.Tensor2D, labels: tf.Tensor2D, weights: Weights): tf.Tensor2D;
 }
@@ -38,16 +40,18 @@ export interface LabelOptions {
 const FORGET = 'condition/forget';
 
 /** A label, embedded for the decoder, and for the encoder as one more channel. */
-export function labelCondition(image: ImageShape, options: LabelOptions): Condition {
+export function labelCondition(image: ImageShape, encoderOutputs: number, options: LabelOptions): Condition {
   const { classes, embedding, into, unknown } = options;
   const { width, height } = image;
   const forDecoder = dense('condition/decoder', classes.length, embedding, Math.sqrt(classes.length));
   const plane = dense('condition/encoder', classes.length, width * height, Math.sqrt(classes.length));
+  // From nothing: what a label says of the latents is not known before something is learned.
+  const known = dense('condition/latents', classes.length, encoderOutputs, 0);
   return {
     classes,
     channels: into === 'both' ? 1 : 0,
     embedding,
-    weights: [...forDecoder.weights, ...(into === 'both' ? plane.weights : [])],
+    weights: [...forDecoder.weights, ...(into === 'both' ? [...plane.weights, ...known.weights] : [])],
     noise: [{ name: FORGET, distribution: 'uniform', per: 'picture', shape: [1] }],
     forget: (labels, mode) =>
       mode.kind === 'infer'
@@ -58,6 +62,8 @@ export function labelCondition(image: ImageShape, options: LabelOptions): Condit
       const drawn = plane.apply(labels, weights, { kind: 'infer' });
       return tf.concat([pixels, tf.reshape(drawn, [pixels.shape[0], height, width, 1])], 3);
     },
+    beyond: (numbers, labels, weights) =>
+      into === 'decoder' ? numbers : tf.sub(numbers, known.apply(labels, weights, { kind: 'infer' })),
     join: (code, labels, weights) => {
       const embedded = forDecoder.apply(labels, weights, { kind: 'infer' });
       const copies = code.shape[0] / labels.shape[0];
@@ -75,5 +81,6 @@ export const tagCondition = (tags: Tags): Condition => ({
   tags,
   forget: (labels) => labels,
   beside: (pixels) => pixels,
+  beyond: (numbers) => numbers,
   join: (code) => code,
 });

@@ -66,7 +66,8 @@ export function composeModel(recipe: Recipe, image: ImageShape): Model {
     labels: tf.Tensor2D | undefined,
     toTheEnd: boolean,
   ): EncodedInTurn => {
-    const seen = condition?.beside(pixels, labelsFor(pixels.shape[0], labels), weights) ?? pixels;
+    const told = labelsFor(pixels.shape[0], labels);
+    const seen = condition?.beside(pixels, told, weights) ?? pixels;
     const drawn = (numbers: tf.Tensor2D, own: tf.Tensor2D | null): Encoded => {
       const posterior = toPosterior(numbers, posteriorOptions);
       return { posterior, code: own === null ? posterior.mean : reparameterise(posterior, own) };
@@ -77,7 +78,8 @@ export function composeModel(recipe: Recipe, image: ImageShape): Model {
       const draw = (numbers: tf.Tensor2D, g: number): Encoded => drawn(numbers, own?.[g] ?? null);
       return encoder.inTurn(seen, samples, draw, weights, mode, toTheEnd && tags === null);
     }
-    const numbers = encoder.apply(seen, weights, mode);
+    const said = encoder.apply(seen, weights, mode);
+    const numbers = condition?.beyond(said, told, weights) ?? said;
     if (recipe.latent.kind === 'deterministic')
       return { code: activateCode(recipe.latent.activation, numbers), posterior: null, end: null };
     return { ...drawn(numbers, noise), end: null };

@@ -77,7 +77,8 @@ function sharedLadder(context: PartContext): LadderOptions {
   return ladderOptions(parsed.data, context);
 }
 
-const encoderOutputs = ({ recipe }: PartContext): number =>
+/** How many numbers an encoder says of each picture. */
+export const encoderOutputs = ({ recipe }: PartContext): number =>
   recipe.latent.kind === 'gaussian' ? 2 * recipe.latent.size : recipe.latent.size;
 
 export const encoders = partFamily<Encoder>('encoder', [

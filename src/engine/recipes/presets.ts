@@ -229,12 +229,14 @@ export const presets: readonly RecipeInput[] = [
       "Told each picture's label, it draws what is asked for; the latents keep what the label leaves open.",
     source:
       'Sohn et al. 2015, "Learning Structured Output Representation using Deep Conditional Generative Models"',
-    encoder: conv,
+    encoder: { kind: 'conv', widths: MORPH_WIDTHS },
     latent: { kind: 'gaussian', size: 32 },
-    decoder: conv,
+    decoder: { kind: 'conv', widths: MORPH_WIDTHS, ...MORPH_UPSAMPLING },
     likelihood: { kind: 'optimal-gaussian' },
     condition: { kind: 'label', into: 'both' },
-    schedules: { beta: WARM_UP },
+    // From the first step on: what the label says is free, so the latents never learn to say it too.
+    schedules: { beta: { kind: 'constant', value: 20 } },
+    optimiser: { learningRate: 2e-3 },
   },
   {
     schema: 1,

@@ -20,7 +20,7 @@ import { totalCorrelationBound } from '../objective/total-correlation.ts';
 import { vampPrior } from '../objective/vamp.ts';
 import { tagNetworks } from '../model/tags.ts';
 import { attributeSchema, sizeOfTags } from './tags.ts';
-import { decoders, encoders } from './networks.ts';
+import { decoders, encoderOutputs, encoders } from './networks.ts';
 import { definePart, partFamily, type PartContext, type Parts } from './parts.ts';
 
 const positive = z.number().positive();
@@ -205,7 +205,7 @@ export const parts: Parts = {
         into: z.enum(['both', 'decoder']).default('both'),
         unknown: fraction.default(0.1),
       },
-      (o, { image }) => {
+      (o, context) => {
         if (new Set(o.classes).size !== o.classes.length || o.classes.length < 2) {
           throw new MorphloomError(
             'usage',
@@ -213,7 +213,7 @@ export const parts: Parts = {
               'give a table of labels when importing.',
           );
         }
-        return labelCondition(image, o);
+        return labelCondition(context.image, encoderOutputs(context), o);
       },
     ),
     definePart(

@@ -94,7 +94,7 @@ describe('corruption', () => {
 
 describe('a label', () => {
   const options = { classes: ['a', 'b'], embedding: 3, into: 'both' as const, unknown: 0.1 };
-  const condition = labelCondition({ width: 2, height: 2, channels: 1 }, options);
+  const condition = labelCondition({ width: 2, height: 2, channels: 1 }, 5, options);
   const labels = tf.tensor2d([[1, 0], [0, 1]]); // prettier-ignore
 
   it('is forgotten as often as is asked, in training only', () => {
@@ -116,10 +116,26 @@ describe('a label', () => {
   });
 
   it('told to the decoder alone leaves the encoder as it is', () => {
-    const alone = labelCondition({ width: 2, height: 2, channels: 1 }, { ...options, into: 'decoder' });
+    const alone = labelCondition({ width: 2, height: 2, channels: 1 }, 5, { ...options, into: 'decoder' });
     const pixels = tf.zeros<tf.Rank.R4>([2, 2, 2, 1]);
     expect(alone.beside(pixels, labels, NONE)).toBe(pixels);
     expect(alone.channels).toBe(0);
+    const said = tf.ones<tf.Rank.R2>([2, 5]);
+    expect(alone.beyond(said, labels, NONE)).toBe(said);
+  });
+
+  it('has what it says itself taken off what the encoder says, and where it is not known nothing', () => {
+    const kernel = [[1, 2, 3, 4, 5], [6, 7, 8, 9, 10]]; // prettier-ignore
+    const values = new Map<string, tf.Tensor>([
+      ['condition/latents/kernel', tf.tensor2d(kernel)],
+      ['condition/latents/bias', tf.zeros([5])],
+    ]);
+    const weights = { get: (name: string) => values.get(name) ?? expect.fail(name) };
+    const known = tf.concat([labels, tf.zeros<tf.Rank.R2>([1, 2])]);
+    const left = condition.beyond(tf.fill([3, 5], 10), known, weights).arraySync();
+    expect(left).toEqual([[9, 8, 7, 6, 5], [4, 3, 2, 1, 0], [10, 10, 10, 10, 10]]); // prettier-ignore
+    const first = condition.weights?.filter(({ name }) => name.startsWith('condition/latents/')) ?? [];
+    expect(first.map(({ initial }) => Object.values(initial)[0])).toEqual([0, 0]);
   });
 });
 

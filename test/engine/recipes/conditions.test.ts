@@ -75,11 +75,11 @@ describe('a model that is told the colour', { timeout: 120_000 }, () => {
     expect(rows.filter((row, i) => judge(row) === colourOf(i)).length / COUNT).toBeGreaterThan(0.99);
   });
 
-  it('draws the colour that it is asked for from latents out of the blue, nine times of ten', () => {
+  it('draws the colour that it is asked for from latents out of the blue', () => {
     const asked = Array.from({ length: 400 }, (_, i) => SHAPE_COLOURS[i % 4]);
     const drawn = learned.model.decode(normal([400, 6], 3) as tf.Tensor2D, learned.weights, oneHot(asked));
     const right = rowsOf(drawn).filter((row, i) => judge(row) === asked[i]).length / 400;
-    expect(right).toBeGreaterThanOrEqual(0.9);
+    expect(right).toBeGreaterThanOrEqual(0.97);
   });
 
   it('keeps a picture’s place and draws it in the colour that is asked for', () => {
@@ -93,7 +93,7 @@ describe('a model that is told the colour', { timeout: 120_000 }, () => {
       return Math.hypot(a[0] - b[0], a[1] - b[1]);
     });
     const typical = moved.sort((a, b) => a - b)[COUNT / 2];
-    expect(right).toBeGreaterThanOrEqual(0.98);
+    expect(right).toBeGreaterThanOrEqual(0.99);
     expect(typical).toBeLessThan(1);
   });
 
