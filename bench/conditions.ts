@@ -1,0 +1,150 @@
+import * as path from 'node:path';
+import * as tf from '@tensorflow/tfjs-core';
+import { createRng, fillNormal } from '../src/core/rng.ts';
+import { openBackend } from '../src/engine/compute/select.ts';
+import { uploadPixels } from '../src/engine/compute/pixels.ts';
+import { framesOf } from '../src/engine/export/model-frames.ts';
+import { inRows } from '../src/engine/export/sheet.ts';
+import { toBytes } from '../src/engine/latent/instrument.ts';
+import { openInstrument, type OpenedInstrument } from '../src/engine/latent/open.ts';
+import { sheet } from '../src/engine/node/encoders/compose.ts';
+import { writeStill } from '../src/engine/node/encoders/still.ts';
+import { encodeLabels } from '../src/engine/recipes/inputs.ts';
+import { SHAPE_CLASSES, SHAPE_COLOURS } from '../src/engine/samples/shapes.ts';
+import { agreement, trainJudge, type Judge, type Shown, type Verdict } from './shapes/judge.ts';
+import { drawAndImport, KINDS, openShapes } from './shapes/pictures.ts';
+import { morphloom, withFolder } from './support.ts';
+
+/**
+ * Whether a model that is told labels obeys: the recipe "cvae" on drawn shapes, then each of the sixteen kinds asked
+ * for, from the latents of unknown pictures of all kinds and from N(0, 1), and judged by a classifier that learned
+ * from real shapes only. `npm run bench -- conditions [side in pixels] [steps] [sheet.png] [settings…]`: on the
+ * sheet a column is a kind that is asked for; above, of unknown pictures, a row of one kind after the other; below, of
+ * N(0, 1), a row of the same latents.
+ */
+const KNOWN = 2000;
+const UNKNOWN = 800;
+const JUDGED = 4000;
+const JUDGE_STEPS = 2000;
+const SEED = 5;
+const EACH = UNKNOWN / 16;
+/** As many latents as a label of shapes leaves open: two for the place, one for the size; all have labels. */
+const SETTINGS = ['latent.size=3', 'condition.unknown=0'];
+
+const ASKED: readonly Verdict[] = Array.from({ length: 16 }, (_, i) => [i % 4, Math.floor(i / 4)]);
+const labelOf = ([shape, colour]: Verdict): string => `${SHAPE_CLASSES[shape]}-${SHAPE_COLOURS[colour]}`;
+
+/** Latents of these pictures, told their own labels, `[n, z]`; read back. */
+function encode(
+  { model, weights, image, latentSize }: OpenedInstrument,
+  { pixels, truth }: Shown,
+): Float32Array {
+  const size = image.width * image.height * image.channels;
+  const latents = new Float32Array(truth.length * latentSize);
+  for (let start = 0; start < truth.length; start += 50) {
+    const some = truth.slice(start, start + 50);
+    const bytes = pixels.subarray(start * size, (start + some.length) * size);
+    tf.tidy(() => {
+      const { shape, values } = encodeLabels(some.map(labelOf), model.classes);
+      const x = uploadPixels(bytes, [some.length, image.height, image.width, image.channels]);
+      latents.set(
+        model.encode(x, weights, undefined, tf.tensor2d(values, shape)).code.dataSync(),
+        start * latentSize,
+      );
+    });
+  }
+  return latents;
+}
+
+/** What is drawn of latents when these are asked for, uint8. */
+function draw(
+  { model, weights, latentSize }: OpenedInstrument,
+  latents: Float32Array,
+  asked: readonly Verdict[],
+): Uint8Array {
+  const drawn = asked.map((each, i) =>
+    tf.tidy(() => {
+      const { shape, values } = encodeLabels([labelOf(each)], model.classes);
+      const z = tf.tensor2d(latents.subarray(i * latentSize, (i + 1) * latentSize), [1, latentSize]);
+      return toBytes(model.decode(z, weights, tf.tensor2d(values, shape)).dataSync<'float32'>());
+    }),
+  );
+  return Uint8Array.from(drawn.flatMap((picture) => Array.from(picture)));
+}
+
+/** Writes what is drawn of the first latents of each, all sixteen kinds asked of each. */
+async function show(
+  instrument: OpenedInstrument,
+  known: Float32Array,
+  blue: Float32Array,
+  out: string,
+): Promise<void> {
+  const { latentSize, image } = instrument;
+  const rows = [0, 21, 42, 63].map((i) => known.subarray(i * latentSize, (i + 1) * latentSize));
+  rows.push(...[0, 1, 2, 3].map((i) => blue.subarray(i * latentSize, (i + 1) * latentSize)));
+  const latents = Float32Array.from(rows.flatMap((row) => ASKED.flatMap(() => Array.from(row))));
+  const pictures = draw(
+    instrument,
+    latents,
+    rows.flatMap(() => ASKED),
+  );
+  const frame = await sheet({ rows: inRows(framesOf(pictures, image), ASKED.length), scale: 1, gap: 4 });
+  const model = { run: instrument.runId, hash: instrument.hash };
+  await writeStill({ frame, out, provenance: { morphloom: 1, kind: 'conditions', model, seed: SEED } });
+}
+
+const percent = (share: number): string => `${(100 * share).toFixed(1)}%`;
+
+function say(what: string, judge: Judge, pictures: Uint8Array, asked: readonly Verdict[]): void {
+  const verdicts = judge.ask(pictures);
+  const [shape, colour] = agreement(verdicts, asked);
+  const missed = ASKED.map((kind) => {
+    const own = verdicts.filter((_, i) => asked[i] === kind || labelOf(asked[i]) === labelOf(kind));
+    return { kind, right: own.filter((verdict) => labelOf(verdict) === labelOf(kind)).length / own.length };
+  }).sort((a, b) => a.right - b.right);
+  const worst = missed.slice(0, 3).map(({ kind, right }) => `${labelOf(kind)} ${percent(right)}`);
+  process.stdout.write(
+    `${what}: class ${percent(shape)}, colour ${percent(colour)}; worst ${worst.join(', ')}\n`,
+  );
+}
+
+async function main([
+  sidePx = '32',
+  steps = '6000',
+  picture = '',
+  ...settings
+]: readonly string[]): Promise<void> {
+  const side = Number(sidePx);
+  await withFolder(async (folder) => {
+    const make = (name: string, count: number, seed: number): Promise<string> =>
+      drawAndImport('shapes', path.join(folder, name), { count, side, seed });
+    const project = await make('known', KNOWN, 1);
+    const unknown = await openShapes(await make('unknown', UNKNOWN, 2));
+    const done = await morphloom(
+      ...['train', project, '--recipe', 'cvae', '--steps', steps],
+      ...[...SETTINGS, ...settings].flatMap((setting) => ['--set', setting]),
+    );
+    const minutes = (done.at(-1)?.['cpuSeconds'] as number) / 60;
+    process.stdout.write(
+      `${side} px, ${KNOWN} pictures, ${steps} steps, ${minutes.toFixed(1)} CPU minutes\n`,
+    );
+
+    await openBackend({ prefer: 'tensorflow' });
+    const judge = trainJudge(await openShapes(await make('judged', JUDGED, 3)), KINDS, JUDGE_STEPS);
+    const instrument = await openInstrument(project);
+    const { latentSize } = instrument;
+    say('real pictures that the judge has not seen', judge, unknown.pixels, unknown.truth);
+    const latents = encode(instrument, unknown);
+    say('copies', judge, draw(instrument, latents, unknown.truth), unknown.truth);
+    // Sixteen in a row are the sixteen kinds: a row later, each is asked for of pictures of another kind.
+    const asked = unknown.truth.map((_, i) => ASKED[(i + Math.floor(i / 16)) % 16]);
+    const exchanged = draw(instrument, latents, asked);
+    say('unknown pictures, labels exchanged', judge, exchanged, asked);
+    const blue = fillNormal(new Float32Array(UNKNOWN * latentSize), createRng(SEED));
+    const samples = draw(instrument, blue, asked);
+    say(`from N(0, 1), ${EACH} of each`, judge, samples, asked);
+    if (picture !== '') await show(instrument, latents, blue, picture);
+  });
+}
+
+void main(process.argv.slice(2));
