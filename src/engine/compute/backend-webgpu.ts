@@ -52,10 +52,26 @@ let opened: { readonly facts: AdapterFacts; readonly version: string } | null = 
  * @throws MorphloomError `environment` where there is none, with what to do
  */
 export async function openWebgpu(): Promise<{ readonly facts: AdapterFacts; readonly version: string }> {
+  const first = opened === null;
   opened ??= await register();
   await tf.setBackend('webgpu');
   await tf.ready();
+  if (first) proveReading(opened.facts);
   return opened;
+}
+
+/** Numbers that tfjs computes on the card, as they are too many for its detour by the processor. */
+const ENOUGH = 4096;
+
+/** A card or a binding that gives nothing back, or something else, is found out before anything leans on it. */
+function proveReading({ name, dawn }: AdapterFacts): void {
+  const sums = tf.tidy(() => tf.add(tf.range(0, ENOUGH), 1).dataSync());
+  if (!sums.every((sum, i) => sum === i + 1)) {
+    throw new MorphloomError(
+      'environment',
+      `The graphics card "${name}" computes wrongly by Dawn ${dawn}; update its driver, or take another --backend.`,
+    );
+  }
 }
 
 async function register(): Promise<{ facts: AdapterFacts; version: string }> {

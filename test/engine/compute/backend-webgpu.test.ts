@@ -4,11 +4,16 @@ import * as os from 'node:os';
 import * as path from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { WebSocket } from 'ws';
+import { createStudioClient } from '../../../src/contract/studio/client.ts';
+import { wireOverSocket } from '../../../src/contract/studio/socket.ts';
 import { createAdam } from '../../../src/engine/compute/adam.ts';
 import { openBackend } from '../../../src/engine/compute/select.ts';
 import { measureSpeed } from '../../../src/engine/compute/trial-helper.ts';
 import { Trainer, trainableVariables } from '../../../src/engine/train/trainer.ts';
+import { startServe } from '../../e2e/browser/serve.ts';
 import { thinRecipe, thinTask } from '../recipes/thin.ts';
+import { ended, heard, TINY } from '../studio/house.ts';
 import { SOFTWARE_VULKAN, whyNoWebgpu } from './software-adapter.ts';
 
 const command = path.resolve(import.meta.dirname, '../../../bin/morphloom.cjs');
@@ -89,6 +94,32 @@ describe.skipIf(why !== null)(`webgpu${why === null ? '' : `: ${why}`}`, () => {
     });
     expect(Math.abs(figures[0].psnr - figures[1].psnr)).toBeLessThan(1e-3);
     expect(Math.abs(figures[0].elbo / figures[1].elbo - 1)).toBeLessThan(1e-4);
+  });
+
+  it('trains in the studio that serve shows', async () => {
+    const serve = await startServe({ args: ['--backend', 'webgpu'], env: SOFTWARE_VULKAN });
+    try {
+      const [cookie] = (await fetch(serve.link)).headers.getSetCookie()[0].split(';');
+      const socket = new WebSocket(`${serve.origin.replace('http', 'ws')}/wire`, {
+        headers: { Cookie: cookie, Origin: serve.origin },
+      });
+      const client = createStudioClient(await wireOverSocket(socket));
+      const project = path.join(folder, 'webgpu');
+      await client.call('projects.open', { project });
+      const job = await client.call('training.start', {
+        project,
+        recipe: 'sketch',
+        settings: TINY,
+        budget: { kind: 'steps', steps: 2 },
+      });
+      expect(await ended(client, job)).toMatchObject({ state: 'done', error: null });
+      const { backend } = await heard(client, 'engine', (state) => state.backend !== null);
+      expect(backend).toMatchObject({ name: 'webgpu', why: 'it was asked for' });
+      client.close();
+      expect(await serve.stop()).toBe(0);
+    } finally {
+      await serve.stop('SIGKILL');
+    }
   });
 
   it('is timed in a process of its own', async () => {
