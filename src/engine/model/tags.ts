@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { dense, needsOf } from './layers.ts';
 import type { Needs } from './noise.ts';
+import { cutColumns } from './ops.ts';
 import { toPosterior, type GaussianPosterior } from './posterior.ts';
 import type { Mode, Weights } from './weights.ts';
 
@@ -12,14 +13,27 @@ export interface Tags extends Needs {
   expert(values: tf.Tensor2D, known: tf.Tensor2D, weights: Weights): GaussianPosterior;
   /** Logits of the tags that latents `[m, z]` tell, `[m, size]`. */
   logits(code: tf.Tensor2D, weights: Weights): tf.Tensor2D;
-  /** Whether each picture, and each picture's tags, are shown in this step, `[n, 1]` of 0 and 1. */
-  shown(pictures: number, mode: Mode): { picture: tf.Tensor2D; tags: tf.Tensor2D };
+  /** What is shown in this step, of 0 and 1. */
+  shown(pictures: number, mode: Mode): Shown;
+}
+
+export interface Shown {
+  /** Whether each picture is, and whether any of its tags are, `[n, 1]`. */
+  readonly picture: tf.Tensor2D;
+  readonly tags: tf.Tensor2D;
+  /** Which of its tags would be, `[n, size]`. */
+  readonly kept: tf.Tensor2D;
 }
 
 const SHOWN = 'tags/shown';
+const KEPT = 'tags/kept';
 
-/** Tags by two small networks: one tells latents of them, the other them of latents. */
-export function tagNetworks(size: number, latents: number, hidden: number): Tags {
+/**
+ * Tags by two small networks: one tells latents of them, the other them of latents.
+ * @param lengths how many numbers each tag is; those of one tag are shown or withheld together
+ */
+export function tagNetworks(lengths: readonly number[], latents: number, hidden: number): Tags {
+  const size = lengths.reduce((sum, length) => sum + length, 0);
   const inwards = [
     dense('tags/encoder0', 2 * size, hidden, Math.SQRT2),
     dense('tags/encoder1', hidden, hidden, Math.SQRT2),
@@ -30,7 +44,10 @@ export function tagNetworks(size: number, latents: number, hidden: number): Tags
   const infer: Mode = { kind: 'infer' };
   return {
     ...needsOf([...inwards, posterior, outwards, last]),
-    noise: [{ name: SHOWN, distribution: 'uniform', per: 'picture', shape: [1] }],
+    noise: [
+      { name: SHOWN, distribution: 'uniform', per: 'picture', shape: [1] },
+      { name: KEPT, distribution: 'uniform', per: 'picture', shape: [1 + lengths.length] },
+    ],
     size,
     expert: (values, known, weights) => {
       const seen = tf.concat([tf.mul<tf.Tensor2D>(values, known), known], 1);
@@ -40,12 +57,15 @@ export function tagNetworks(size: number, latents: number, hidden: number): Tags
     logits: (code, weights) => last.apply(tf.relu(outwards.apply(code, weights, infer)), weights, infer),
     shown: (pictures, mode) => {
       const all = tf.ones<tf.Rank.R2>([pictures, 1]);
-      if (mode.kind === 'infer') return { picture: all, tags: all };
+      if (mode.kind === 'infer') return { picture: all, tags: all, kept: tf.ones([pictures, size]) };
       const draw = mode.noise(SHOWN) as tf.Tensor2D;
       // A third of the pictures alone, a third of the tags alone, and a third of both.
       const picture = tf.cast<tf.Tensor2D>(tf.less(draw, 2 / 3), 'float32');
       const tags = tf.cast<tf.Tensor2D>(tf.greaterEqual(draw, 1 / 3), 'float32');
-      return { picture, tags };
+      // Any number of them is as likely as any other, since people say few.
+      const [share, ...each] = cutColumns(mode.noise(KEPT) as tf.Tensor2D, [1, ...lengths.map(() => 1)]);
+      const kept = each.map((one, i) => tf.tile(tf.cast(tf.less(one, share), 'float32'), [1, lengths[i]]));
+      return { picture, tags, kept: tf.concat2d(kept as tf.Tensor2D[], 1) };
     },
   };
 }

@@ -10,14 +10,16 @@ export interface TagState {
   readonly values: tf.Tensor2D;
   /** 1 where a value is known. */
   readonly known: tf.Tensor2D;
-  /** Whether each picture, and whether its tags, were shown to the latents, `[n, 1]`. */
+  /** Whether each picture was shown to the latents, `[n, 1]`. */
   readonly picture: tf.Tensor2D;
+  /** 1 where a value was shown to the latents. */
   readonly shown: tf.Tensor2D;
   /** Latents as the picture alone, and as its tags alone have them. */
   readonly byPicture: GaussianPosterior;
   readonly byTags: GaussianPosterior;
-  /** What the latents tell, `[k·n, tags]`. */
+  /** What the latents tell, and what they tell as the picture alone has them, `[k·n, tags]`. */
   readonly logits: tf.Tensor2D;
+  readonly logitsByPicture: tf.Tensor2D;
 }
 
 /** Everything that a term of the objective may look at in one step. n pictures, k samples of each. */

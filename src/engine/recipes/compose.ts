@@ -22,6 +22,8 @@ import { parts } from './registry.ts';
 export type { TrainingPictures } from './inputs.ts';
 export type { Model, StepInputs } from './model.ts';
 
+type TagsHeard = Omit<TagState, 'logits' | 'logitsByPicture'>;
+
 /** Builds the parts that a recipe names. Throws `usage` errors for what does not fit. */
 export function composeModel(recipe: Recipe, image: ImageShape): Model {
   const alone = { recipe, image, encoderImage: image, decoderInputs: recipe.latent.size };
@@ -102,25 +104,26 @@ export function composeModel(recipe: Recipe, image: ImageShape): Model {
     given: TagValues | undefined,
     weights: Weights,
     mode: Mode,
-  ): { posterior: GaussianPosterior; tags: Omit<TagState, 'logits'> | null } | null => {
+  ): { posterior: GaussianPosterior; tags: TagsHeard | null } | null => {
     if (tags === null || own === null) return null;
     const count = own.mean.shape[0];
     if (given === undefined) {
       const heard = tf.ones<tf.Rank.R2>([count, 1]);
       return { posterior: productOfExperts([{ posterior: own, heard }]), tags: null };
     }
-    const { picture, tags: shown } = tags.shown(count, mode);
-    const asked = tags.expert(given.values, given.known, weights);
+    const { picture, tags: some, kept } = tags.shown(count, mode);
+    const shown = tf.mul<tf.Tensor2D>(given.known, kept);
+    const asked = tags.expert(given.values, shown, weights);
     const heard = tf.ones<tf.Rank.R2>([count, 1]);
     return {
       posterior: productOfExperts([
         { posterior: own, heard: picture },
-        { posterior: asked, heard: shown },
+        { posterior: asked, heard: some },
       ]),
       tags: {
         ...given,
         picture,
-        shown,
+        shown: tf.mul(shown, some),
         byPicture: productOfExperts([{ posterior: own, heard }]),
         byTags: productOfExperts([{ posterior: asked, heard }]),
       },
@@ -135,8 +138,14 @@ export function composeModel(recipe: Recipe, image: ImageShape): Model {
     const told = condition?.join(code, labelsFor(code.shape[0], labels), weights) ?? code;
     return decoder.apply(told, weights, mode);
   };
-  const tagsTold = (seen: Omit<TagState, 'logits'> | null, code: tf.Tensor2D, weights: Weights) =>
-    seen === null || tags === null ? null : { ...seen, logits: tags.logits(code, weights) };
+  const tagsTold = (seen: TagsHeard | null, code: tf.Tensor2D, noise: tf.Tensor2D, weights: Weights) =>
+    seen === null || tags === null
+      ? null
+      : {
+          ...seen,
+          logits: tags.logits(code, weights),
+          logitsByPicture: tags.logits(reparameterise(seen.byPicture, noise), weights),
+        };
   const prior: Model['prior'] = (weights) =>
     priorPart.with({ weights, encode: (pixels) => encode(pixels, weights) });
 
@@ -159,7 +168,7 @@ export function composeModel(recipe: Recipe, image: ImageShape): Model {
       posterior,
       code,
       groups,
-      tags: tagsTold(heard?.tags ?? null, code, weights),
+      tags: tagsTold(heard?.tags ?? null, code, noise, weights),
       likelihood,
       prior: priorPart.with({ weights, encode: encodeQuietly }),
       scheduled,

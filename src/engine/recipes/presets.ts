@@ -244,13 +244,13 @@ export const presets: readonly RecipeInput[] = [
     about:
       'Learns pictures together with what is known of them: draws a picture of tags, and tells the tags of one.',
     source: 'Wu & Goodman 2018, arXiv 1802.05335 (MVAE)',
-    encoder: conv,
-    latent: { kind: 'gaussian', size: 64 },
-    decoder: conv,
+    encoder: { kind: 'conv', widths: MORPH_WIDTHS },
+    latent: { kind: 'gaussian', size: 32 },
+    decoder: { kind: 'conv', widths: MORPH_WIDTHS, ...MORPH_UPSAMPLING },
     likelihood: { kind: 'optimal-gaussian' },
     condition: { kind: 'tags' },
     bound: { kind: 'multimodal' },
-    schedules: { beta: WARM_UP },
+    schedules: { beta: { kind: 'constant', value: 1 } },
     optimiser: { learningRate: 2e-3 },
   },
   {

@@ -19,7 +19,7 @@ import { structuralDistortion } from '../objective/ssim.ts';
 import { totalCorrelationBound } from '../objective/total-correlation.ts';
 import { vampPrior } from '../objective/vamp.ts';
 import { tagNetworks } from '../model/tags.ts';
-import { attributeSchema, sizeOfTags } from './tags.ts';
+import { attributeSchema, lengthsOfTags } from './tags.ts';
 import { decoders, encoderOutputs, encoders } from './networks.ts';
 import { definePart, partFamily, type PartContext, type Parts } from './parts.ts';
 
@@ -130,7 +130,7 @@ export const parts: Parts = {
     definePart(
       'multimodal',
       'Pictures and tags, each of them sometimes withheld and told by the other',
-      { weight: positive.default(50), agreement: z.number().min(0).default(1) },
+      { weight: positive.default(300), agreement: z.number().min(0).default(20) },
       (o, context) => {
         if (context.recipe.condition?.kind !== 'tags')
           throw new MorphloomError('usage', 'The bound "multimodal" needs the condition "tags".');
@@ -226,8 +226,8 @@ export const parts: Parts = {
       },
       (o, context) => {
         needsPosterior('tags', context);
-        const size = sizeOfTags(o);
-        if (size === 0) {
+        const lengths = lengthsOfTags(o);
+        if (lengths.length === 0) {
           throw new MorphloomError(
             'usage',
             'The condition "tags" needs pictures of which something is known: labels by folder, or a table of labels ' +
@@ -236,7 +236,7 @@ export const parts: Parts = {
         }
         if (context.recipe.bound.kind !== 'multimodal')
           throw new MorphloomError('usage', 'The condition "tags" needs the bound "multimodal".');
-        return { ...tagCondition(tagNetworks(size, context.recipe.latent.size, o.hidden)), names: o };
+        return { ...tagCondition(tagNetworks(lengths, context.recipe.latent.size, o.hidden)), names: o };
       },
     ),
   ]),

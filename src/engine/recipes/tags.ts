@@ -23,8 +23,14 @@ export interface Known {
 /** More kinds than these are numbers to be counted. */
 const MOST_KINDS = 16;
 
-export const sizeOfTags = ({ classes, attributes }: TagNames): number =>
-  attributes.reduce((sum, each) => sum + ('kinds' in each ? each.kinds.length : 1), classes.length);
+/** How many numbers each tag is, in the order in which they lie; labels are one tag. */
+export const lengthsOfTags = ({ classes, attributes }: TagNames): number[] => [
+  ...(classes.length > 0 ? [classes.length] : []),
+  ...attributes.map((each) => ('kinds' in each ? each.kinds.length : 1)),
+];
+
+export const sizeOfTags = (names: TagNames): number =>
+  lengthsOfTags(names).reduce((sum, length) => sum + length, 0);
 
 /** One picture's tags as numbers in [0, 1], and which of them are known. */
 export function encodeTags(

@@ -53,7 +53,7 @@ describe('the product of experts', () => {
 });
 
 describe('networks of tags', () => {
-  const tags = tagNetworks(3, 2, 8);
+  const tags = tagNetworks([2, 1], 2, 8);
   const values = new Map(
     (tags.weights ?? []).map(({ name, shape }, i) => [name, normal(shape, 320 + i, 0.4)]),
   );
@@ -68,42 +68,54 @@ describe('networks of tags', () => {
   });
 
   it('show a third of pictures, of tags, and of both; all of them where nothing is random', () => {
-    const mode = trainMode({ 'tags/shown': tf.tensor2d([[0.1], [0.5], [0.9]]) });
-    const { picture, tags: shown } = tags.shown(3, mode);
+    const mode = trainMode({
+      'tags/shown': tf.tensor2d([[0.1], [0.5], [0.9]]),
+      'tags/kept': tf.tensor2d([[0.5, 0.4, 0.6], [0.5, 0.6, 0.4], [0.9, 0.1, 0.2]]), // prettier-ignore
+    });
+    const { picture, tags: shown, kept } = tags.shown(3, mode);
     expect([numbers(picture), numbers(shown)]).toEqual([[1, 1, 0], [0, 1, 1]]); // prettier-ignore
+    // The first tag is two numbers, which stay together.
+    expect(kept.arraySync()).toEqual([[1, 1, 0], [0, 0, 1], [1, 1, 1]]); // prettier-ignore
     const all = tags.shown(2, INFER);
     expect([...numbers(all.picture), ...numbers(all.tags)]).toEqual([1, 1, 1, 1]);
+    expect(numbers(all.kept)).toEqual([1, 1, 1, 1, 1, 1]);
   });
 });
 
 describe('the bound of pictures and tags', () => {
   const logits = normal([4, 3], 330) as tf.Tensor2D;
+  const logitsByPicture = normal([4, 3], 331) as tf.Tensor2D;
   const tags = {
     values: tf.tensor2d([[1, 0, 0.3], [0, 1, 0.8]]), // prettier-ignore
     known: tf.tensor2d([[1, 1, 0], [1, 1, 1]]), // prettier-ignore
     picture: heard(1, 0),
-    shown: heard(1, 1),
+    shown: tf.tensor2d([[0, 0, 0], [1, 1, 0]]), // prettier-ignore
     byPicture: randomLatents(2, 3, 340).posterior,
     byTags: randomLatents(2, 3, 350).posterior,
     logits,
+    logitsByPicture,
   };
   const state = stepState({ n: 2, z: 3, k: 2 }, { tags, scheduled: { beta: tf.scalar(0.5) } });
 
-  it('asks for what was shown and is known, tags by cross-entropy', () => {
+  it('asks for what was shown, and for all that is known by the picture alone; tags by cross-entropy', () => {
     const { loss, terms } = multimodalElbo(7, 0.3)(state);
     const each = numbers(
       state.likelihood.distortion(tf.tile(state.pixels, [2, 1, 1, 1]), state.logits, state.mean),
     );
     // Sample-major: the first picture is shown, the second is not.
     const distortion = (each[0] + each[2]) / 4;
-    const rows = logits.arraySync();
     let told = 0;
-    for (let i = 0; i < 4; i++)
-      for (let t = 0; t < 3; t++) {
-        const [value, asked] = [tags.values.arraySync()[i % 2][t], tags.known.arraySync()[i % 2][t]];
-        const chance = 1 / (1 + Math.exp(-rows[i][t]));
-        told -= (7 * asked * (value * Math.log(chance) + (1 - value) * Math.log(1 - chance))) / 4;
-      }
+    for (const [all, asked] of [
+      [logits, tags.shown],
+      [logitsByPicture, tags.known],
+    ] as const)
+      for (const [i, row] of all.arraySync().entries())
+        for (const [t, logit] of row.entries()) {
+          const value = tags.values.arraySync()[i % 2][t];
+          const chance = 1 / (1 + Math.exp(-logit));
+          const missed = value * Math.log(chance) + (1 - value) * Math.log(1 - chance);
+          told -= (7 * asked.arraySync()[i % 2][t] * missed) / 4;
+        }
     expect(relativeError(numbers(terms['distortion'])[0], distortion)).toBeLessThan(1e-5);
     expect(relativeError(numbers(terms['tags'])[0], told)).toBeLessThan(1e-5);
     const rate = numbers(terms['rate'])[0];
@@ -119,8 +131,10 @@ describe('the bound of pictures and tags', () => {
   });
 
   it('has the gradient of its cross-entropy', () => {
-    const of = (x: tf.Tensor): tf.Tensor =>
-      multimodalElbo(7, 0.3)({ ...state, tags: { ...tags, logits: x as tf.Tensor2D } }).terms['tags'];
-    expect(gradientError(of, logits)).toBeLessThan(0.01);
+    for (const which of ['logits', 'logitsByPicture'] as const) {
+      const of = (x: tf.Tensor): tf.Tensor =>
+        multimodalElbo(7, 0.3)({ ...state, tags: { ...tags, [which]: x as tf.Tensor2D } }).terms['tags'];
+      expect(gradientError(of, tags[which])).toBeLessThan(0.01);
+    }
   });
 });
