@@ -293,3 +293,12 @@ export interface ToldAttribute {
   /** The least and the greatest that the model knows; null for kinds without order. */
   readonly range: readonly [number, number] | null;
 }
+
+/** The tags that a model knows: labels, numbers within a range, and kinds without order. */
+export interface KnownTags {
+  readonly labels: readonly string[];
+  readonly attributes: readonly (
+    | { readonly name: string; readonly range: readonly [number, number] }
+    | { readonly name: string; readonly kinds: readonly number[] }
+  )[];
+}

@@ -18,7 +18,10 @@ function tagsOf({ model }: Played): TagModel {
   );
 }
 
-/** Latents of pictures that have these tags, `[count, size]`; what is not said is left open. */
+/**
+ * Latents of pictures that have these tags, `[count, size]`; what is not said is left open. Throws a `usage` error for
+ * tags that the model does not know.
+ */
 export function latentsOfTags(
   instrument: Played,
   asked: Known,
@@ -26,6 +29,7 @@ export function latentsOfTags(
 ): Float32Array {
   const tags = tagsOf(instrument);
   const size = instrument.latentSize;
+  requireKnown(tags.names, asked);
   const { values, known } = encodeTags(tags.names, asked);
   const noise = fillNormal(new Float32Array(count * size), createRng(seed, STREAM.samples));
   return inTidy(() => {
@@ -58,16 +62,24 @@ export function readTags(instrument: Played, text: string): Known {
   for (const each of text.split(',').map((part) => part.trim())) {
     const at = each.indexOf('=');
     const [name, value] = at < 0 ? ['label', each] : [each.slice(0, at).trim(), each.slice(at + 1).trim()];
-    const attribute = names.attributes.find((known) => known.name === name);
-    if (attribute !== undefined) {
-      const number = Number(value);
-      const fits = 'kinds' in attribute ? attribute.kinds.includes(number) : Number.isFinite(number);
-      if (value === '' || !fits) throw unknownTag(each, names);
-      attributes[name] = number;
-    } else if (name === 'label' && names.classes.includes(value)) label = value;
+    if (names.attributes.some((known) => known.name === name)) {
+      if (value === '') throw unknownTag(each, names);
+      attributes[name] = Number(value);
+    } else if (name === 'label') label = value;
     else throw unknownTag(each, names);
   }
+  requireKnown(names, { label, attributes });
   return { label, attributes };
+}
+
+function requireKnown(names: TagNames, { label, attributes = {} }: Known): void {
+  if (label !== null && !names.classes.includes(label)) throw unknownTag(label, names);
+  for (const [name, value] of Object.entries(attributes)) {
+    const known = names.attributes.find((each) => each.name === name);
+    const fits =
+      known !== undefined && ('kinds' in known ? known.kinds.includes(value) : Number.isFinite(value));
+    if (!fits) throw unknownTag(`${name}=${value}`, names);
+  }
 }
 
 function unknownTag(tag: string, { classes, attributes }: TagNames): MorphloomError {

@@ -15,7 +15,7 @@ const SIDE = 32;
 const STEPS = 80;
 
 /** Makes a small trained project with the command, as users do. */
-export async function trainedProject(): Promise<Trained> {
+export async function trainedProject(recipe: 'sketch' | 'multimodal' = 'sketch'): Promise<Trained> {
   const root = await fs.mkdtemp(path.join(os.tmpdir(), 'morphloom-trained-'));
   const faces = path.join(root, 'faces');
   const project = path.join(root, 'faces.morphloom');
@@ -35,13 +35,15 @@ export async function trainedProject(): Promise<Trained> {
   const table = path.join(faces, 'attributes.csv');
   const training = [
     '--recipe',
-    'sketch',
+    recipe,
     '--size',
     size,
     '--steps',
     String(STEPS),
     '--set',
     'latent.size=16',
+    // The preset's widths would take a minute.
+    ...(recipe === 'multimodal' ? ['--set', 'encoder.widths=[8,16]', '--set', 'decoder.widths=[16,8]'] : []),
   ];
   await succeed(['train', faces, '--out', project, '--labels', table, ...training]);
   return { project, remove: () => fs.rm(root, { recursive: true, force: true }) };

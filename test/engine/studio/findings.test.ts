@@ -117,6 +117,17 @@ describe('what is found in pictures', { timeout: 60_000 }, () => {
     expect(await draw('mixture')).toEqual(mixed);
   });
 
+  it('samples that show what is asked for', async () => {
+    expect(await client.call('explore.tags', at())).toEqual({ known: { labels: ['even', 'odd'], attributes: [] } });
+    const draw = (label: string | null) =>
+      client.call('explore.samples', { ...at(), count: 4, temperature: 1, tags: { label, attributes: {} }, seed: 3 }); // prettier-ignore
+    const [even, odd] = [await draw('even'), await draw('odd')];
+    expect(even.pictures.count).toBe(4);
+    expect(even.latents).not.toEqual(odd.latents);
+    expect(await draw('even')).toEqual(even);
+    await expect(draw('neither')).rejects.toMatchObject({ code: 'usage' });
+  });
+
   it('what a picture shows, by the model’s tags and by the labels nearby', async () => {
     const place = { kind: 'picture', id: ids[0] } as const;
     const { tags, nearby } = await client.call('explore.tell', { ...at(), place });

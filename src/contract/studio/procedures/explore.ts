@@ -1,8 +1,15 @@
 import { z } from 'zod';
 import { FEWEST_POINTS, MOST_POINTS, WALK_TEMPERATURE } from '../../morph.ts';
 import { pictureIdSchema, placeSchema } from '../../timeline.ts';
-import type { OddPicture, Pixels, ToldAttribute } from '../state.ts';
+import type { KnownTags, OddPicture, Pixels, ToldAttribute } from '../state.ts';
 import { ask, ids, count, latents, bytes, ofModel } from './ask.ts';
+
+/** What is to be seen in a picture; what is not said is left open. */
+const tagsSchema = z.strictObject({
+  label: z.string().nullable(),
+  attributes: z.record(z.string(), z.number()),
+});
+export type AskedTags = z.infer<typeof tagsSchema>;
 
 /** What a model is played on with, beside morphs. */
 export const exploreProcedures = {
@@ -22,11 +29,15 @@ export const exploreProcedures = {
     /** The middle of the pictures. */
     mean: Float32Array;
   }>()({ ...ofModel, count: z.int().min(1).max(256) }),
+  /** What samples can be asked to show; `known` is null for a model that knows no tags. */
+  'explore.tags': ask<{ known: KnownTags | null }>()({ ...ofModel }),
   'explore.samples': ask<{ latents: Float32Array; pictures: Pixels }>()({
     ...ofModel,
     count: z.int().min(1).max(256),
     temperature: z.number().min(0).max(3),
+    /** Of no account where tags are asked for. */
     from: z.enum(['pictures', 'mixture', 'prior']).default('pictures'),
+    tags: tagsSchema.nullable().default(null),
     seed: z.int().min(0),
   }),
   /** Random places where the pictures lie, in the order of a closed loop through them: each is near the next. */

@@ -1,6 +1,8 @@
+import type { KnownTags } from '../../../contract/studio/state.ts';
 import { entryOfPicture } from '../../dataset/index.ts';
 import { mapPictures } from '../../jobs/map.ts';
 import { MOST_FITTED, sampleLatents } from '../../jobs/sample.ts';
+import { latentsOfTags } from '../../jobs/tags.ts';
 import { principalAxes } from '../../latent/axes.ts';
 import { nearest } from '../../latent/map.ts';
 import { walkLatents } from '../../morph/walk.ts';
@@ -56,12 +58,17 @@ export function exploreHandlers({ stage }: Services): Pick<Handlers, Offered> {
           mean: Float32Array.from(middle),
         };
       }),
-    'explore.samples': ({ count, temperature, from, seed, ...model }, call) =>
+    'explore.tags': (model, call) =>
+      stage.play(model, call, ({ instrument }) => Promise.resolve({ known: knownTags(instrument) })),
+    'explore.samples': ({ count, temperature, from, tags, seed, ...model }, call) =>
       stage.play(model, call, async (playing) => {
         const { instrument, signal } = playing;
         const request = { count, temperature, from, seed };
         const encoded = () => stage.encoded(playing, MOST_FITTED);
-        const latents = await sampleLatents(instrument, request, encoded, signal);
+        const latents =
+          tags === null
+            ? await sampleLatents(instrument, request, encoded, signal)
+            : latentsOfTags(instrument, tags, request);
         return { latents, pictures: await decodeGently(instrument, latents, signal) };
       }),
     'explore.walk': ({ count, temperature, seed, ...model }, call) =>
@@ -97,5 +104,16 @@ export function exploreHandlers({ stage }: Services): Pick<Handlers, Offered> {
       stage.play(model, call, async (playing) =>
         decodeGently(playing.instrument, await encodeThese(playing, ids), playing.signal),
       ),
+  };
+}
+
+function knownTags({ model }: Playing['instrument']): KnownTags | null {
+  if (model.tags === null) return null;
+  const { classes, attributes } = model.tags.names;
+  return {
+    labels: classes,
+    attributes: attributes.map((each) =>
+      'kinds' in each ? each : { name: each.name, range: [each.from, each.to] as const },
+    ),
   };
 }
