@@ -6,6 +6,8 @@ export interface InstrumentFlags {
   readonly run?: string;
   readonly backend?: BackendName;
   readonly json?: boolean;
+  /** Not a flag of users: for verbs whose result must come out the same on every machine. */
+  readonly processor?: boolean;
 }
 
 /** Opens a project's model for a verb, lets the verb play on it, and puts it away. */
@@ -18,6 +20,7 @@ export async function withInstrument(
   const instrument = await openInstrument(project, {
     run: flags.run,
     backend: flags.backend,
+    processor: flags.processor,
     onProgress: voice.onProgress,
     signal: voice.signal,
     log: voice.say,

@@ -36,7 +36,7 @@ export function registerCompress(program: Command): void {
     .action(async (project: string, pictures: string[], flags: Flags) => {
       const voice = createVoice(flags);
       const { out, binarise = false } = flags;
-      await withInstrument(project, flags, voice, async (instrument) => {
+      await withInstrument(project, { ...flags, processor: true }, voice, async (instrument) => {
         const { onProgress, signal } = voice;
         const request = { pictures, out, binarise, seed: flags.seed, onProgress, signal };
         const { report, pixels, image } = await compressPictures(instrument, request);

@@ -34,6 +34,8 @@ export interface BackendInfo {
 export interface OpenBackendOptions {
   /** Take this one or fail. `MORPHLOOM_BACKEND` says the same where nothing is passed. */
   readonly prefer?: BackendName | undefined;
+  /** Try no graphics card: what is computed must come out the same on another one. One that is asked for is taken. */
+  readonly processor?: boolean | undefined;
   /** Take TensorFlow's CUDA build; without a CUDA device the CPU build is used, and a note says so. */
   readonly gpu?: boolean | undefined;
   readonly onProgress?: OnProgress | undefined;
@@ -68,7 +70,7 @@ export async function openBackend(options: OpenBackendOptions = {}): Promise<Bac
   const requested = requestedBackend(options.prefer);
   if (requested === 'wasm') return openWasmBackend('it was asked for', []);
   if (requested === 'webgpu') return openWebgpuBackend(options);
-  if (requested === undefined && options.gpu !== true) {
+  if (requested === undefined && options.gpu !== true && options.processor !== true) {
     const trial = await tryGraphicsCard(options);
     if (trial !== null) return openAsTried(trial, options);
   }

@@ -22,6 +22,8 @@ export interface OpenOptions {
   /** The run's id, as `runs/` has it; the latest that has a checkpoint, where absent. */
   readonly run?: string | undefined;
   readonly backend?: BackendName | undefined;
+  /** Try no graphics card, where none is asked for. */
+  readonly processor?: boolean | undefined;
   readonly onProgress?: OnProgress | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly log?: ((line: string) => void) | undefined;
@@ -36,6 +38,7 @@ export async function openInstrument(
   const run = await findRun(project, options.run);
   await openBackend({
     prefer: options.backend,
+    processor: options.processor,
     onProgress: options.onProgress,
     signal: options.signal,
     log: options.log,
