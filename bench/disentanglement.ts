@@ -12,18 +12,18 @@ const SIDE = 32;
 /** Convolutions: fully connected layers mix places with colours, and what is mixed is not separated again. */
 const NETWORK = '{"kind":"conv","widths":[24,32,48,64]}';
 const SETTINGS = {
-  'latent.size': '6',
+  'latent.size': '10',
   encoder: NETWORK,
   decoder: NETWORK,
-  // One for both, and so blunt that a plain VAE's latents say some fifteen nats, not each pixel's shade.
-  likelihood: '{"kind":"gaussian","standardDeviation":0.25}',
+  // One for both, and so blunt that a plain VAE's latents say few nats, not each pixel's shade.
+  likelihood: '{"kind":"gaussian","standardDeviation":0.4}',
   'optimiser.learningRate': '0.003',
   'optimiser.batch': '64',
 };
 /** What some recipes are given beside: how dear dependence is, to be felt beside this likelihood. */
 const OWN: Readonly<Record<string, Readonly<Record<string, string>>>> = {
-  'beta-tcvae': { 'schedules.beta.value': '25' },
-  'factor-vae': { 'schedules.beta.value': '25' },
+  'beta-tcvae': { 'schedules.beta.value': '10' },
+  'factor-vae': { 'schedules.beta.value': '10' },
 };
 
 interface Report {
