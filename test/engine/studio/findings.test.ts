@@ -118,7 +118,9 @@ describe('what is found in pictures', { timeout: 60_000 }, () => {
   });
 
   it('samples that show what is asked for', async () => {
-    expect(await client.call('explore.tags', at())).toEqual({ known: { labels: ['even', 'odd'], attributes: [] } });
+    expect(await client.call('explore.tags', at())).toEqual({
+      known: { labels: ['even', 'odd'], attributes: [] },
+    });
     const draw = (label: string | null) =>
       client.call('explore.samples', { ...at(), count: 4, temperature: 1, tags: { label, attributes: {} }, seed: 3 }); // prettier-ignore
     const [even, odd] = [await draw('even'), await draw('odd')];
