@@ -1,15 +1,12 @@
 import * as path from 'node:path';
-import * as tf from '@tensorflow/tfjs-core';
 import { createRng, fillNormal } from '../src/core/rng.ts';
 import { openBackend } from '../src/engine/compute/select.ts';
-import { uploadPixels } from '../src/engine/compute/pixels.ts';
 import { framesOf } from '../src/engine/export/model-frames.ts';
 import { inRows } from '../src/engine/export/sheet.ts';
 import { toBytes } from '../src/engine/latent/instrument.ts';
 import { openInstrument, type OpenedInstrument } from '../src/engine/latent/open.ts';
 import { sheet } from '../src/engine/node/encoders/compose.ts';
 import { writeStill } from '../src/engine/node/encoders/still.ts';
-import { encodeLabels } from '../src/engine/recipes/inputs.ts';
 import { SHAPE_CLASSES, SHAPE_COLOURS } from '../src/engine/samples/shapes.ts';
 import { agreement, trainJudge, type Judge, type Shown, type Verdict } from './shapes/judge.ts';
 import { drawAndImport, KINDS, openShapes } from './shapes/pictures.ts';
@@ -34,43 +31,13 @@ const SETTINGS = ['latent.size=3', 'condition.unknown=0'];
 const ASKED: readonly Verdict[] = Array.from({ length: 16 }, (_, i) => [i % 4, Math.floor(i / 4)]);
 const labelOf = ([shape, colour]: Verdict): string => `${SHAPE_CLASSES[shape]}-${SHAPE_COLOURS[colour]}`;
 
-/** Latents of these pictures, told their own labels, `[n, z]`; read back. */
-function encode(
-  { model, weights, image, latentSize }: OpenedInstrument,
-  { pixels, truth }: Shown,
-): Float32Array {
-  const size = image.width * image.height * image.channels;
-  const latents = new Float32Array(truth.length * latentSize);
-  for (let start = 0; start < truth.length; start += 50) {
-    const some = truth.slice(start, start + 50);
-    const bytes = pixels.subarray(start * size, (start + some.length) * size);
-    tf.tidy(() => {
-      const { shape, values } = encodeLabels(some.map(labelOf), model.classes);
-      const x = uploadPixels(bytes, [some.length, image.height, image.width, image.channels]);
-      latents.set(
-        model.encode(x, weights, undefined, tf.tensor2d(values, shape)).code.dataSync(),
-        start * latentSize,
-      );
-    });
-  }
-  return latents;
-}
+/** Latents of these pictures, told their own labels, `[n, z]`. */
+const encode = (instrument: OpenedInstrument, { pixels, truth }: Shown): Float32Array =>
+  instrument.encode(pixels, truth.length, truth.map(labelOf)).mean;
 
 /** What is drawn of latents when these are asked for, uint8. */
-function draw(
-  { model, weights, latentSize }: OpenedInstrument,
-  latents: Float32Array,
-  asked: readonly Verdict[],
-): Uint8Array {
-  const drawn = asked.map((each, i) =>
-    tf.tidy(() => {
-      const { shape, values } = encodeLabels([labelOf(each)], model.classes);
-      const z = tf.tensor2d(latents.subarray(i * latentSize, (i + 1) * latentSize), [1, latentSize]);
-      return toBytes(model.decode(z, weights, tf.tensor2d(values, shape)).dataSync<'float32'>());
-    }),
-  );
-  return Uint8Array.from(drawn.flatMap((picture) => Array.from(picture)));
-}
+const draw = (instrument: OpenedInstrument, latents: Float32Array, asked: readonly Verdict[]): Uint8Array =>
+  toBytes(instrument.decode(latents, asked.length, asked.map(labelOf)));
 
 /** Writes what is drawn of the first latents of each, all sixteen kinds asked of each. */
 async function show(
