@@ -148,7 +148,7 @@ async function openTensorflow(options: OpenBackendOptions, why: string): Promise
     note(`The GPU is not used. ${error.message}`);
     return ensureNativeRuntime({ ...options, gpu: false });
   });
-  const threads = shareThreads();
+  const threads = threadsPerOperation();
   const { version, usesGpu } = loadTensorflow(runtime);
   if (runtime.variant === 'cuda' && !usesGpu) {
     note(
@@ -168,13 +168,13 @@ async function openTensorflow(options: OpenBackendOptions, why: string): Promise
 }
 
 /**
- * Of a training step's graph some two operations run side by side. With as many threads in each as there are cores
- * they wait for each other, and threads that wait spin: half of the cores each is faster, and leaves more of the
- * machine to others. TensorFlow reads this once, when it is loaded; who has set it themselves is obeyed.
+ * A thread for each core in every operation: faster than fewer, on an idle machine and on a busy one. Said aloud since
+ * TensorFlow itself does not know of a container's limits. It reads this once, when it is loaded; who has set it
+ * themselves is obeyed.
  * @returns how many threads one operation has
  */
-function shareThreads(): number {
-  process.env['TF_NUM_INTRAOP_THREADS'] ??= String(Math.ceil(os.availableParallelism() / 2));
+function threadsPerOperation(): number {
+  process.env['TF_NUM_INTRAOP_THREADS'] ??= String(os.availableParallelism());
   return Number(process.env['TF_NUM_INTRAOP_THREADS']);
 }
 
