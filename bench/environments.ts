@@ -54,11 +54,17 @@ async function warmUp(
   project: string,
   seconds: number,
 ): Promise<Runner> {
-  const env = setting === 'none' ? {} : Object.fromEntries(setting.split('+').map((one) => one.split('=')));
+  const env: NodeJS.ProcessEnv = {};
+  if (setting !== 'none') {
+    for (const one of setting.split('+')) {
+      const [name, value] = one.split('=');
+      env[name] = value;
+    }
+  }
   const contender = await Contender.start(
     `${net} ${setting}`,
     [process.execPath, process.argv[1], 'serve-ours', net, String(batch), project],
-    env as NodeJS.ProcessEnv,
+    env,
   );
   await contender.train(WARM_UP_STEPS);
   const tried = await contender.train(WARM_UP_STEPS);
