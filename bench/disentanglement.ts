@@ -1,6 +1,6 @@
 import * as path from 'node:path';
 import { drawAndImport } from './shapes/pictures.ts';
-import { morphloom, withFolder } from './support.ts';
+import { morphloom, stepsFor, withFolder } from './support.ts';
 
 /**
  * Whether latent directions mean one thing: the same networks trained on the same drawn shapes for the same CPU time,
@@ -52,8 +52,7 @@ async function main([cpuSeconds = '90', seeds = '3', ...asked]: readonly string[
     });
     const stepsOf = new Map<string, number>();
     for (const recipe of recipes) {
-      const [few, more] = [await learn(project, recipe, 30, 1), await learn(project, recipe, 130, 1)];
-      stepsOf.set(recipe, Math.floor((Number(cpuSeconds) * 100) / (more - few)));
+      stepsOf.set(recipe, await stepsFor(Number(cpuSeconds), (steps) => learn(project, recipe, steps, 1)));
     }
     const reports = new Map<string, Report[]>(recipes.map((recipe) => [recipe, []]));
     // Seed by seed, so that what else the machine does falls on all alike.

@@ -1,5 +1,5 @@
 import * as path from 'node:path';
-import { morphloom, withFolder } from './support.ts';
+import { morphloom, stepsFor, withFolder } from './support.ts';
 
 /**
  * What groups of latents are worth: the recipe "hierarchical" with one group and with three, the same widths and as
@@ -37,8 +37,7 @@ async function measure(kind: string, cpuSeconds: number): Promise<void> {
             ...['--set', `decoder.groups=${groups}`],
           )
         ).at(-1)?.['cpuSeconds'] as number;
-      const [few, more] = [await train(30), await train(90)];
-      const steps = Math.floor((cpuSeconds * 60) / (more - few));
+      const steps = await stepsFor(cpuSeconds, train);
       const spent = await train(steps);
       const [report] = await morphloom('eval', project, '--data', unknown);
       const { elbo, rate, psnr } = report['heldout'] as Figures;

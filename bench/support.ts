@@ -35,6 +35,19 @@ export function morphloom(...args: string[]): Promise<Record<string, unknown>[]>
   });
 }
 
+/**
+ * How many steps take about so many CPU seconds: two short runs are trained first, since starting takes its own.
+ * @param train trains so many steps and returns the CPU seconds it took
+ */
+export async function stepsFor(
+  cpuSeconds: number,
+  train: (steps: number) => Promise<number>,
+): Promise<number> {
+  const [few, more] = [30, 130];
+  const [first, second] = [await train(few), await train(more)];
+  return Math.floor((cpuSeconds * (more - few)) / (second - first));
+}
+
 /** A folder that is gone afterwards. */
 export async function withFolder(use: (folder: string) => Promise<void>): Promise<void> {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'morphloom-bench-'));
