@@ -71,14 +71,22 @@ module.exports = {
       comment: 'The window knows no engine: it speaks the contract, whichever door it came through.',
       severity: 'error',
       from: { path: '^src/renderer/' },
-      to: { path: '^src/(engine|main|preload|cli)/' },
+      to: { path: '^src/(engine|main|preload|graphics|cli)/' },
+    },
+    {
+      name: 'graphics-lends-only',
+      comment:
+        'The hidden window does what commands say, and knows nothing of what is computed: what is to be computed is decided in engine/compute, and said in the words of contract/graphics.',
+      severity: 'error',
+      from: { path: '^src/graphics/' },
+      to: { path: '^src/', pathNot: '^src/(graphics|contract)/' },
     },
     {
       name: 'main-starts-the-engine-by-path',
       comment: 'Main owns windows and the life of the engine process, never its code: start it by path.',
       severity: 'error',
       from: { path: '^src/(main|preload)/' },
-      to: { path: '^src/(engine|cli|renderer)/' },
+      to: { path: '^src/(engine|cli|renderer|graphics)/' },
     },
     {
       name: 'engine-knows-no-door',
@@ -86,7 +94,7 @@ module.exports = {
         'One engine, three front doors. What a door needs from the engine is offered, not imported back.',
       severity: 'error',
       from: { path: '^src/engine/' },
-      to: { path: '^src/(cli|main|preload|renderer)/' },
+      to: { path: '^src/(cli|main|preload|graphics|renderer)/' },
     },
     {
       name: 'product-imports-no-test',

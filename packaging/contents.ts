@@ -4,9 +4,13 @@ import { planRuntime, thisMachine } from '../src/engine/node/runtime/plan.ts';
 import { reachableFiles } from './reachable.ts';
 
 /** The programs of the installed app. */
-export const PROGRAMS = ['main/main.cjs', 'engine.cjs', 'face-finder.cjs', 'prover.cjs'].map(
-  (name) => `dist/${name}`,
-);
+export const PROGRAMS = [
+  ...['main/main.cjs', 'engine.cjs', 'face-finder.cjs', 'prover.cjs', 'backend-trial.cjs'],
+  ...['graphics-line.cjs', 'graphics/graphics.cjs'],
+].map((name) => `dist/${name}`);
+
+/** The page of the hidden window, whose program is beside it. */
+const PAGE = 'dist/graphics/graphics.html';
 
 /** What they load by names that only they know: see src/engine/node and src/engine/compute. */
 const LOADED_BY_NAME = [
@@ -39,7 +43,7 @@ const OURS = ['dist/renderer', 'dist/preload', 'resources/icons'];
 export async function appFiles(root: string, platform: string = process.platform): Promise<string[]> {
   const byName = platform === 'linux' ? [...LOADED_BY_NAME, `${SHARP_WASM}/sharp.node`] : LOADED_BY_NAME;
   const reached = await reachableFiles(root, [...PROGRAMS, ...byName]);
-  const files = new Set(reached.filter((file) => !isHostOf(file, platform)));
+  const files = new Set([PAGE, ...reached.filter((file) => !isHostOf(file, platform))]);
   for (const { folder, files: wanted } of READ) {
     for (const file of await filesBelow(root, `node_modules/${folder}`)) {
       if (wanted.test(path.posix.basename(file))) files.add(file);
@@ -63,13 +67,13 @@ export async function appFiles(root: string, platform: string = process.platform
 }
 
 /**
- * Electron itself is the app's host; what another system's build of sharp is made of is no use. Nor is WebGPU by
- * Dawn, which cannot hand its results to a process of Electron's (docs/decisions/0014-webgpu.md).
+ * Electron itself is the app's host, and brings WebGPU: Dawn's package, which the engine names where it is not in
+ * Electron, stays out. What another system's build of sharp is made of is no use.
  */
 function isHostOf(file: string, platform: string): boolean {
   return (
     file.startsWith('node_modules/electron/') ||
-    file.startsWith('node_modules/@tensorflow/tfjs-backend-webgpu/') ||
+    file.startsWith('node_modules/webgpu/') ||
     (platform === 'linux' && SHARP_NATIVE.test(file))
   );
 }

@@ -20,6 +20,7 @@ export const EXCEPTIONS: Readonly<Record<string, Exception>> = {
   '@tensorflow/tfjs-backend-cpu': APACHE,
   '@tensorflow/tfjs-backend-wasm': APACHE,
   '@tensorflow/tfjs-backend-webgl': APACHE,
+  '@tensorflow/tfjs-backend-webgpu': APACHE,
   '@tensorflow/tfjs-converter': APACHE,
   '@tensorflow/tfjs-core': APACHE,
   '@tensorflow/tfjs-data': APACHE,

@@ -1,10 +1,10 @@
-// Builds what the desktop runs: main, preload, the window and the engine's own process; with --if-stale only
+// Builds what the desktop runs: main, preload, the windows and the engine's own process; with --if-stale only
 // what is older than a source.
 import fs from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build as viteBuild } from 'vite';
-import { bundle } from './build.mjs';
+import { bundle, ENGINE_PROGRAMS } from './build.mjs';
 import { buildRenderer, isStale as isRendererStale } from './build-renderer.mjs';
 import { isOlder } from './stale.mjs';
 
@@ -15,6 +15,8 @@ const dist = path.join(root, 'dist');
 const MAIN = { file: 'main/main.cjs', sources: ['src/main', 'src/contract', 'electron.vite.config.ts'] };
 const PRELOAD = { file: 'preload/preload.cjs', sources: ['src/preload', 'src/contract'] };
 const ENGINE = { file: 'engine.cjs', sources: ['src/engine', 'src/contract', 'src/core'] };
+
+const GRAPHICS = { file: 'graphics/graphics.cjs', sources: ['src/graphics', 'src/contract'] };
 
 const isStale = ({ file, sources }) => isOlder(path.join(dist, file), sources);
 
@@ -39,12 +41,14 @@ export async function buildDesktop({ onlyStale }) {
     const { config } = await resolveConfig({ root }, 'build', 'production');
     for (const name of ['main', 'preload']) await buildPart(config, name);
   }
-  if (needed(ENGINE))
-    await bundle({
-      engine: 'src/engine/host.ts',
-      'face-finder': 'src/engine/faces/host.ts',
-      prover: 'src/engine/node/runtime/prover.ts',
-    });
+  if (needed(ENGINE)) await bundle(ENGINE_PROGRAMS);
+  if (needed(GRAPHICS)) {
+    await bundle({ 'graphics/graphics': 'src/graphics/graphics.ts' });
+    fs.copyFileSync(
+      path.join(root, 'src/graphics/graphics.html'),
+      path.join(dist, 'graphics', 'graphics.html'),
+    );
+  }
   if (!onlyStale || isRendererStale()) await buildRenderer();
 }
 

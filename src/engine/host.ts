@@ -1,6 +1,7 @@
 // First: it decides which build of sharp the others get.
 import './node/sharp-in-electron.ts';
-import type { FromHost, ToHost } from '../contract/studio/host.ts';
+import { GRAPHICS_LOST, type FromHost, type ToHost } from '../contract/studio/host.ts';
+import { onGraphicsLost } from './compute/webgpu-window.ts';
 import { parentPort } from './node/helpers/parent-port.ts';
 import { Lines } from './serve/lines.ts';
 import { takeFromDoor } from './serve/relay.ts';
@@ -50,6 +51,12 @@ async function main(): Promise<void> {
   mainPort?.postMessage(ready);
   process.send?.(ready);
 }
+
+// All that was on the card is gone, and with it what trains: the next engine goes on from what was committed.
+onGraphicsLost((how) => {
+  log(`The graphics card is lost: ${how}.`);
+  process.exit(GRAPHICS_LOST);
+});
 
 // One request that goes wrong in an unforeseen way must not end a night's training.
 process.on('unhandledRejection', (error) =>

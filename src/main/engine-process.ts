@@ -1,6 +1,6 @@
 import * as path from 'node:path';
 import { MessageChannelMain, utilityProcess, type MessagePortMain, type UtilityProcess } from 'electron';
-import type { FromHost, ToHost } from '../contract/studio/host.ts';
+import { GRAPHICS_LOST, WITHOUT_GRAPHICS, type FromHost, type ToHost } from '../contract/studio/host.ts';
 import { Helpers } from './helpers.ts';
 import { log } from './log.ts';
 import { RUNTIME_FOLDER } from './paths.ts';
@@ -10,6 +10,8 @@ import { RUNTIME_FOLDER } from './paths.ts';
  * a row. Then none is tried any more.
  */
 const WAITS_MS = [50, 700, 2000];
+/** A graphics card that was lost so often, in so short a time, is left alone until the app is started anew. */
+const LOSSES = { most: 3, withinMs: 600_000 };
 /** How long an engine that was asked to end may commit what it has. */
 const CLOSE_MS = 30_000;
 const KILL_MS = 3000;
@@ -25,6 +27,8 @@ export interface EngineEvents {
 export class EngineProcess {
   #child: UtilityProcess | null = null;
   #failedStarts = 0;
+  /** When the graphics card was lost, as long as that counts. */
+  #losses: number[] = [];
   #closing = false;
   #waiting: ((child: UtilityProcess) => void)[] = [];
   readonly #file: string;
@@ -77,7 +81,7 @@ export class EngineProcess {
 
   #start(): void {
     let ready = false;
-    const env = engineEnvironment();
+    const env = this.#environment();
     const child = utilityProcess.fork(this.#file, [], {
       serviceName: 'Morphloom engine',
       stdio: 'pipe',
@@ -100,6 +104,7 @@ export class EngineProcess {
       helpers.endAll();
       if (this.#closing) return;
       log.error('the engine ended with code', code);
+      if (code === GRAPHICS_LOST) this.#countLoss();
       this.#events.gone();
       this.#failedStarts = ready ? 0 : this.#failedStarts + 1;
       const wait = WAITS_MS[this.#failedStarts];
@@ -107,9 +112,20 @@ export class EngineProcess {
       else setTimeout(() => !this.#closing && this.#start(), wait);
     });
   }
-}
 
-/** What the engine and its helpers run in: with the runtime that came along, where one did. */
-function engineEnvironment(): NodeJS.ProcessEnv {
-  return RUNTIME_FOLDER === null ? process.env : { ...process.env, MORPHLOOM_RUNTIME: RUNTIME_FOLDER };
+  #countLoss(): void {
+    if (this.#losses.length >= LOSSES.most) return;
+    const now = Date.now();
+    this.#losses = [...this.#losses.filter((at) => now - at < LOSSES.withinMs), now];
+  }
+
+  /** What the engine and its helpers run in: with the runtime that came along, where one did. */
+  #environment(): NodeJS.ProcessEnv {
+    const { length: losses } = this.#losses;
+    return {
+      ...process.env,
+      ...(RUNTIME_FOLDER !== null && { MORPHLOOM_RUNTIME: RUNTIME_FOLDER }),
+      ...(losses >= LOSSES.most && { [WITHOUT_GRAPHICS]: String(losses) }),
+    };
+  }
 }

@@ -1,5 +1,6 @@
 import * as path from 'node:path';
 import { app } from 'electron';
+import { allowGraphics } from './graphics-window.ts';
 import { startLog } from './log.ts';
 import { OpenRequests, projectsIn } from './open-requests.ts';
 import { hardenProcess, hardenSession } from './security.ts';
@@ -10,6 +11,7 @@ import { Studio } from './studio.ts';
 app.setName('Morphloom');
 app.setAppUserModelId('studio.morphloom');
 hardenProcess();
+allowGraphics();
 
 if (app.requestSingleInstanceLock()) start();
 else app.quit();

@@ -6,6 +6,11 @@ const ROOT = path.join(import.meta.dirname, '..', '..');
 
 export const RENDERER_FOLDER = path.join(ROOT, 'dist', 'renderer');
 export const PRELOAD_FILE = path.join(ROOT, 'dist', 'preload', 'preload.cjs');
+/** The hidden window that lends WebGPU: an empty page, and the program beside it. */
+export const GRAPHICS = {
+  page: path.join(ROOT, 'dist', 'graphics', 'graphics.html'),
+  program: path.join(ROOT, 'dist', 'graphics', 'graphics.cjs'),
+};
 export const ENGINE_FILE = path.join(ROOT, 'dist', 'engine.cjs');
 
 /** Where an installed app keeps the native runtime that it brings along; null in a checkout. */

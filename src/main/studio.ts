@@ -36,9 +36,8 @@ export class Studio {
     this.#listen();
     this.#refreshMenu();
     app.on('activate', () => this.show());
-    app.on('window-all-closed', () => {
-      if (process.platform !== 'darwin') app.quit();
-    });
+    // Electron would quit by itself; here it is the studio's window that counts.
+    app.on('window-all-closed', () => undefined);
     app.on('before-quit', (event) => {
       if (this.#phase === 'closed') return;
       event.preventDefault();
@@ -76,6 +75,7 @@ export class Studio {
     window.on('closed', () => {
       this.#window = null;
       this.#requests.listen(null);
+      if (process.platform !== 'darwin' && this.#phase === 'open') app.quit();
     });
     return window;
   }

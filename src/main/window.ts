@@ -38,6 +38,8 @@ export function createWindow(settings: Settings, events: WindowEvents): BrowserW
       nodeIntegration: false,
       nodeIntegrationInWorker: false,
       webviewTag: false,
+      // Another window computes; the page has no use for the card.
+      disableBlinkFeatures: 'WebGPU',
       navigateOnDragDrop: false,
       spellcheck: false,
     },

@@ -17,7 +17,7 @@ export const ENTRY = {
   files: {
     'test/boot.cjs': path.join(HERE, 'boot.cjs'),
     ...Object.fromEntries(
-      ['compat.cjs', 'compat-engine.cjs', 'compat-preload.cjs'].map((name) => [
+      ['compat.cjs', 'compat-engine.cjs', 'compat-preload.cjs', 'compat-graphics.cjs'].map((name) => [
         `test/${name}`,
         path.join(DESKTOP, name),
       ]),

@@ -29,6 +29,8 @@ describe('what goes into the app', () => {
     for (const wanted of [
       /^dist\/engine\.cjs$/,
       /^dist\/renderer\/index\.html$/,
+      /^dist\/graphics\/graphics\.(html|cjs)$/,
+      /@tensorflow\/tfjs-backend-webgpu\/dist\/tf-backend-webgpu\.node\.js$/,
       /@tensorflow\/tfjs-node\/dist\/index\.js$/,
       /@tensorflow\/tfjs-backend-wasm\/dist\/.*simd\.wasm$/,
       /@img\/sharp-wasm32\/lib\/.*\.wasm$/,
@@ -49,7 +51,6 @@ describe('what goes into the app', () => {
       'electron-builder',
       '@img/sharp-linux-x64',
       'webgpu',
-      '@tensorflow/tfjs-backend-webgpu',
     ])
       expect(packages).not.toContain(`node_modules/${name}`);
     expect(files.filter((file) => /\.(map|d\.ts)$/.test(file))).toEqual([]);

@@ -1,6 +1,15 @@
 /** Programs of the engine that need a process of their own; each is a bundle of this name beside the engine's. */
-export const HELPERS = ['face-finder', 'prover'] as const;
+export const PROGRAMS = ['face-finder', 'prover', 'backend-trial'] as const;
+
+/** What main starts for the engine: these, and the hidden window that lends Chromium's WebGPU. */
+export const HELPERS = [...PROGRAMS, 'graphics'] as const;
 export type HelperName = (typeof HELPERS)[number];
+
+/** How the engine ends when the graphics card that it computes on is lost: a code that nothing else ends with. */
+export const GRAPHICS_LOST = 86;
+
+/** In the engine's environment: how often in a row the graphics card was lost, where it is not to be used again. */
+export const WITHOUT_GRAPHICS = 'MORPHLOOM_WITHOUT_GRAPHICS';
 
 /**
  * What main tells the engine's own process, over its parent port. `connect` brings one MessagePort along, the

@@ -1,8 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { MorphloomError } from '../../contract/errors.ts';
 import { refuseKernels } from './refused-kernels.ts';
-import { openAdapter, openDevice, type AdapterFacts, type GpuBuffer, type GpuDevice } from './webgpu-dawn.ts';
-import { mapNow } from './webgpu-read.ts';
+import type { AdapterFacts, GpuBuffer, GpuDevice, Graphics } from './webgpu.ts';
 
 interface Encoder {
   copyBufferToBuffer(
@@ -48,12 +47,14 @@ const WRONG_GRADIENTS = ['AvgPoolGrad'];
 let opened: { readonly facts: AdapterFacts; readonly version: string } | null = null;
 
 /**
- * Makes the graphics card tfjs-core's backend, by Dawn.
- * @throws MorphloomError `environment` where there is none, with what to do
+ * Makes a graphics card tfjs-core's backend; once, whatever card is offered the second time.
+ * @param openGraphics throws MorphloomError `environment` where there is none, with what to do
  */
-export async function openWebgpu(): Promise<{ readonly facts: AdapterFacts; readonly version: string }> {
+export async function openWebgpu(
+  openGraphics: () => Promise<Graphics>,
+): Promise<{ readonly facts: AdapterFacts; readonly version: string }> {
   const first = opened === null;
-  opened ??= await register();
+  opened ??= await register(await openGraphics());
   await tf.setBackend('webgpu');
   await tf.ready();
   if (first) proveReading(opened.facts);
@@ -64,33 +65,29 @@ export async function openWebgpu(): Promise<{ readonly facts: AdapterFacts; read
 const ENOUGH = 4096;
 
 /** A card or a binding that gives nothing back, or something else, is found out before anything leans on it. */
-function proveReading({ name, dawn }: AdapterFacts): void {
+function proveReading({ name, by }: AdapterFacts): void {
   const sums = tf.tidy(() => tf.add(tf.range(0, ENOUGH), 1).dataSync());
   if (!sums.every((sum, i) => sum === i + 1)) {
     throw new MorphloomError(
       'environment',
-      `The graphics card "${name}" computes wrongly by Dawn ${dawn}; update its driver, or take another --backend.`,
+      `The graphics card "${name}" computes wrongly by ${by}; update its driver, or take another --backend.`,
     );
   }
 }
 
-async function register(): Promise<{ facts: AdapterFacts; version: string }> {
-  const adapter = await openAdapter();
-  const device = await openDevice(adapter);
+async function register(graphics: Graphics): Promise<{ facts: AdapterFacts; version: string }> {
+  const device = await graphics.openDevice();
   // The gradients of tfjs's own kernels come with the whole package only.
   await import('@tensorflow/tfjs');
   const { WebGPUBackend } = (await import('@tensorflow/tfjs-backend-webgpu')) as unknown as WebgpuPackage;
   const failures: string[] = [];
   device.addEventListener('uncapturederror', ({ error }) => void failures.push(error.message));
-  const backend = whileNavigatorHas(adapter.gpu, () => new WebGPUBackend(device, adapter.adapter.info));
-  readWithoutTurning(backend, failures);
+  const backend = whileNavigatorHas(graphics.gpu, () => new WebGPUBackend(device, graphics.info));
+  readWithoutTurning(backend, graphics, failures);
   tf.registerBackend('webgpu', () => backend);
   refuseKernels('webgpu', WRONG_GRADIENTS);
-  await untilNothingIsUnderWay();
-  return {
-    facts: adapter.facts,
-    version: `tfjs-backend-webgpu ${tf.version_core} on Dawn ${adapter.facts.dawn}`,
-  };
+  const { facts } = graphics;
+  return { facts, version: `tfjs-backend-webgpu ${tf.version_core} on ${facts.by}` };
 }
 
 /** tfjs asks `navigator.gpu` whether there is WebGPU; only while it is made, so that nobody else takes this for a browser. */
@@ -106,12 +103,12 @@ function whileNavigatorHas<T>(gpu: object, make: () => T): T {
 }
 
 /** Lets `dataSync` and `data` read at once, in Node: tfjs's own `readSync` draws on a browser's canvas. */
-function readWithoutTurning(backend: WebgpuBackend, failures: readonly string[]): void {
+function readWithoutTurning(backend: WebgpuBackend, graphics: Graphics, failures: readonly string[]): void {
   const readSync = (id: object): tf.BackendValues => {
     const { dtype, values, resource } = backend.tensorMap.get(id);
     if (values !== null && values !== undefined) return values;
     if (resource === null) throw new Error(`A tensor of ${dtype} has nothing to read.`);
-    const read = tf.util.convertBackendValuesAndArrayBuffer(download(backend, resource), dtype);
+    const read = tf.util.convertBackendValuesAndArrayBuffer(download(backend, graphics, resource), dtype);
     if (failures.length > 0) {
       throw new MorphloomError('environment', `The graphics card refused to compute: ${failures[0]}`);
     }
@@ -121,20 +118,13 @@ function readWithoutTurning(backend: WebgpuBackend, failures: readonly string[])
   backend.read = (id) => Promise.resolve().then(() => readSync(id));
 }
 
-function download(backend: WebgpuBackend, source: GpuBuffer): ArrayBuffer {
+function download(backend: WebgpuBackend, graphics: Graphics, source: GpuBuffer): ArrayBuffer {
   const staging = backend.bufferManager.acquireBuffer(source.size, STAGING);
   backend.ensureCommandEncoderReady();
   backend.endComputePassEncoder();
   backend.commandEncoder.copyBufferToBuffer(source, 0, staging, 0, source.size);
   backend.submitQueue();
-  mapNow(staging);
-  const bytes = staging.getMappedRange().slice(0);
-  staging.unmap();
+  const bytes = graphics.read(staging);
   backend.bufferManager.releaseBuffer(staging);
   return bytes;
-}
-
-/** Dawn turns for a while after a device was asked for; see {@link mapNow}. */
-async function untilNothingIsUnderWay(): Promise<void> {
-  for (let turn = 0; turn < 5; turn++) await new Promise((resolve) => setImmediate(resolve));
 }

@@ -2,6 +2,7 @@ import * as os from 'node:os';
 import * as tf from '@tensorflow/tfjs-core';
 import { MorphloomError } from '../../contract/errors.ts';
 import type { OnProgress } from '../../contract/progress.ts';
+import { WITHOUT_GRAPHICS } from '../../contract/studio/host.ts';
 import { ensureNativeRuntime } from '../node/runtime/ensure.ts';
 import { loadTensorflow } from '../node/runtime/load.ts';
 import { openWasm } from './backend-wasm.ts';
@@ -10,7 +11,9 @@ import { mayHaveGraphicsCard } from './graphics-card.ts';
 import { installTensorflowLevers } from './levers.ts';
 import { findAdapter, measureSpeed } from './trial-helper.ts';
 import { choose, tryAdapter, type CpuBackend, type Trial } from './trial.ts';
-import { whyNoDawn, type AdapterFacts } from './webgpu-dawn.ts';
+import { openDawn } from './webgpu-dawn.ts';
+import { inElectron, openWindow } from './webgpu-window.ts';
+import type { AdapterFacts } from './webgpu.ts';
 
 export const BACKENDS = ['tensorflow', 'webgpu', 'wasm'] as const;
 export type BackendName = (typeof BACKENDS)[number];
@@ -19,7 +22,7 @@ export interface BackendInfo {
   readonly name: BackendName;
   /** Why this one, in a sentence. */
   readonly why: string;
-  /** "TensorFlow 2.18.1 (CPU)", "tfjs-backend-webgpu 4.22.0 on Dawn 0.6.2", "tfjs-backend-wasm 4.22.0 (SIMD)". */
+  /** "TensorFlow 2.18.1 (CPU)", "tfjs-backend-webgpu 4.22.0 on Dawn 0.6.2" or "on Chromium 150.0.7871.46", "tfjs-backend-wasm 4.22.0 (SIMD)". */
   readonly version: string;
   /** How many threads one operation may use. */
   readonly threads: number;
@@ -69,12 +72,22 @@ export function requestedBackend(
 export async function openBackend(options: OpenBackendOptions = {}): Promise<BackendInfo> {
   const requested = requestedBackend(options.prefer);
   if (requested === 'wasm') return openWasmBackend('it was asked for', []);
+  const lost = process.env[WITHOUT_GRAPHICS];
+  if (lost !== undefined && requested !== 'tensorflow') return openInsteadOfCard(options, lost);
   if (requested === 'webgpu') return openWebgpuBackend(options);
   if (requested === undefined && options.gpu !== true && options.processor !== true) {
     const trial = await tryGraphicsCard(options);
     if (trial !== null) return openAsTried(trial, options);
   }
   return openCpu(options, requested, 'it is the fastest that works here');
+}
+
+/** On the desktop: a card that was lost again and again is left alone, whoever asks for it. */
+async function openInsteadOfCard(options: OpenBackendOptions, times: string): Promise<BackendInfo> {
+  const note = `The graphics card was lost ${times} times in a row, so the processor computes instead; start Morphloom anew to try it again.`;
+  options.log?.(note);
+  const info = await openCpu(options, undefined, 'the graphics card was lost again and again');
+  return { ...info, notes: [note, ...info.notes] };
 }
 
 async function openCpu(
@@ -97,7 +110,7 @@ const isForWantOfTensorflow = (error: unknown): error is Error =>
 
 /** Null where there is no graphics card that WebGPU reaches, which on most machines is known at no cost. */
 async function tryGraphicsCard({ onProgress, signal }: OpenBackendOptions): Promise<Trial | null> {
-  if (whyNoDawn() !== null || !mayHaveGraphicsCard()) return null;
+  if (!mayHaveGraphicsCard()) return null;
   const adapter = await findAdapter(signal);
   if (typeof adapter === 'string' || adapter.software) return null;
   const cpu = await ensureNativeRuntime({ onProgress, signal }).then(
@@ -123,10 +136,10 @@ async function openAsTried(trial: Trial, options: OpenBackendOptions): Promise<B
 
 /** A graphics card that was asked for is looked for in another process first: a driver may end that one, not us. */
 async function openWebgpuBackend(options: OpenBackendOptions, why?: string): Promise<BackendInfo> {
-  const impossible = whyNoDawn();
-  const found = impossible ?? (why === undefined ? await findAdapter(options.signal) : null);
+  // A window of Electron's is another process already.
+  const found = why === undefined && !inElectron() ? await findAdapter(options.signal) : null;
   if (typeof found === 'string') throw new MorphloomError('environment', found);
-  const { facts, version } = await openWebgpu();
+  const { facts, version } = await openWebgpu(inElectron() ? openWindow : openDawn);
   const notes = facts.software
     ? [
         `The graphics card "${facts.name}" is imitated by the processor: this is slower than any other backend.`,

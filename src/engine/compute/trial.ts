@@ -6,7 +6,7 @@ import { version_core } from '@tensorflow/tfjs-core';
 import { z } from 'zod';
 import { replaceFile } from '../node/files.ts';
 import { cacheRoot } from '../node/runtime/cache.ts';
-import type { AdapterFacts } from './webgpu-dawn.ts';
+import type { AdapterFacts } from './webgpu.ts';
 
 export type CpuBackend = 'tensorflow' | 'wasm';
 

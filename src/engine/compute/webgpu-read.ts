@@ -1,5 +1,16 @@
 import { MorphloomError } from '../../contract/errors.ts';
-import type { GpuBuffer } from './webgpu-dawn.ts';
+import type { GpuBuffer } from './webgpu.ts';
+
+export interface MappableBuffer extends GpuBuffer {
+  readonly mapState: 'unmapped' | 'pending' | 'mapped';
+  mapAsync(mode: number): Promise<void>;
+  getMappedRange(): ArrayBuffer;
+  unmap(): void;
+}
+
+/** What a card that was reset says, whichever WebGPU reaches it. */
+export const NO_ANSWER =
+  'The graphics card gave no answer: it was reset or ran out of memory. What was committed to disk is untouched; go on with --resume, with smaller batches or another --backend.';
 
 const MAP_READ = 1;
 
@@ -17,7 +28,7 @@ const SLEEPER = new Int32Array(new SharedArrayBuffer(4));
  * Nothing else may be under way on the device: its turns would be somewhere else already.
  * @throws MorphloomError `environment` where the device is lost, or the binding turns in another way
  */
-export function mapNow(buffer: GpuBuffer): void {
+export function mapNow(buffer: MappableBuffer): void {
   const turns: (() => void)[] = [];
   const host = globalThis as { setImmediate: unknown };
   const { setImmediate } = host;
@@ -34,9 +45,6 @@ export function mapNow(buffer: GpuBuffer): void {
     host.setImmediate = setImmediate;
   }
   if (buffer.mapState !== 'mapped') {
-    throw new MorphloomError(
-      'environment',
-      'The graphics card gave no answer: it was reset or ran out of memory. What was committed to disk is untouched; go on with --resume, with smaller batches or another --backend.',
-    );
+    throw new MorphloomError('environment', NO_ANSWER);
   }
 }

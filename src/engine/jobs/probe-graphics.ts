@@ -1,7 +1,7 @@
 import type { BackendInfo } from '../compute/select.ts';
 import { findAdapter, measureSpeed } from '../compute/trial-helper.ts';
 import { rounded, tryAdapter, type Speed, type Trial } from '../compute/trial.ts';
-import type { AdapterFacts } from '../compute/webgpu-dawn.ts';
+import type { AdapterFacts } from '../compute/webgpu.ts';
 
 export interface GraphicsReport {
   /** What WebGPU reaches, or a sentence that says why nothing. */
@@ -26,9 +26,9 @@ export async function probeGraphics(
 /** The report in lines for people. */
 export function describeGraphics({ card, trial }: GraphicsReport): string[] {
   if (typeof card === 'string') return [card];
-  const { name, driver, software, dawn } = card;
+  const { name, driver, software, by } = card;
   const used = software ? 'imitated by the processor, so used only where it is asked for' : 'by WebGPU';
-  const lines = [`${name} (${[driver, `Dawn ${dawn}`].filter(Boolean).join(', ')}), ${used}`];
+  const lines = [`${name} (${[driver, by].filter(Boolean).join(', ')}), ${used}`];
   if (trial !== null) {
     const { size, batch } = trial.workload;
     lines.push(

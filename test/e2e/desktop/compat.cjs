@@ -20,13 +20,13 @@ protocol.handle ??= (scheme, handler) => {
 };
 
 const { fork } = utilityProcess;
-utilityProcess.fork = (file, args, options) =>
-  fork(
-    path.join(__dirname, 'compat-engine.cjs'),
-    [process.env.MORPHLOOM_TEST_ENGINE || file, ...args],
-    options,
-  );
+utilityProcess.fork = (file, args, options) => {
+  const other = path.basename(file) === 'engine.cjs' && process.env.MORPHLOOM_TEST_ENGINE;
+  return fork(path.join(__dirname, 'compat-engine.cjs'), [other || file, ...args], options);
+};
 
 void app.whenReady().then(() => {
   session.defaultSession.setPreloads([path.join(__dirname, 'compat-preload.cjs')]);
+  const graphics = session.fromPartition('graphics', { cache: false });
+  graphics.setPreloads([path.join(__dirname, 'compat-graphics.cjs')]);
 });

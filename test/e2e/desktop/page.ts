@@ -8,7 +8,10 @@ import type { ElectronApplication } from 'playwright-core';
 export async function inPage<T>(electron: ElectronApplication, code: string): Promise<T> {
   return (await electron.evaluate(
     ({ BrowserWindow }, expression) =>
-      BrowserWindow.getAllWindows()[0]?.webContents.executeJavaScript(expression) as Promise<unknown>,
+      BrowserWindow.getAllWindows()
+        // Not the hidden one that may compute.
+        .find(({ webContents }) => webContents.getURL().startsWith('app:'))
+        ?.webContents.executeJavaScript(expression) as Promise<unknown>,
     code,
   )) as T;
 }

@@ -4,9 +4,9 @@ import * as path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { mayHaveGraphicsCard } from '../../../src/engine/compute/graphics-card.ts';
 import { choose, tryAdapter, type Measure, type Speed } from '../../../src/engine/compute/trial.ts';
-import { describe as describeAdapter, whyNoDawn } from '../../../src/engine/compute/webgpu-dawn.ts';
+import { describe as describeAdapter } from '../../../src/engine/compute/webgpu.ts';
 
-const CARD = { name: 'radeon rx 7800', driver: 'Mesa 25.1', software: false, dawn: '0.6.2' };
+const CARD = { name: 'radeon rx 7800', driver: 'Mesa 25.1', software: false, by: 'Dawn 0.6.2' };
 const IMITATED = { ...CARD, name: 'llvmpipe', software: true };
 
 let root: string;
@@ -109,12 +109,5 @@ describe('graphics cards', () => {
     await fs.writeFile(path.join(root, 'dri', 'renderD128'), '');
     expect(mayHaveGraphicsCard('linux', root)).toBe(true);
     expect(mayHaveGraphicsCard('darwin', root)).toBe(true);
-  });
-
-  it('are not to be had inside Electron', () => {
-    expect(whyNoDawn()).toBeNull();
-    expect(whyNoDawn({ ...process.versions, electron: '45.0.0' })).toMatch(
-      /morphloom serve --backend webgpu/,
-    );
   });
 });

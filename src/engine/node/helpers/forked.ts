@@ -1,18 +1,13 @@
 import { fork } from 'node:child_process';
-import * as fs from 'node:fs';
-import * as path from 'node:path';
-import { MorphloomError } from '../../../contract/errors.ts';
 import type { HelperName } from '../../../contract/studio/host.ts';
+import { bundleFile } from './bundle-file.ts';
 import type { Helper } from './helper.ts';
 
 const KEPT_CHARACTERS = 2000;
 
-/** Helpers that Electron's main does not start: they have no use there. */
-type OnlyForked = 'backend-trial';
-
 /** Starts a helper as a child of this process, under the same Node. */
-export function forkHelper(name: HelperName | OnlyForked): Helper {
-  const child = fork(helperFile(name), [], {
+export function forkHelper(name: HelperName): Helper {
+  const child = fork(bundleFile(name), [], {
     serialization: 'advanced',
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     execArgv: [],
@@ -36,15 +31,4 @@ export function forkHelper(name: HelperName | OnlyForked): Helper {
     },
     end: () => void child.kill('SIGKILL'),
   };
-}
-
-/** The helper's bundle: beside ours, or in `dist/` of a checkout. */
-function helperFile(name: HelperName | OnlyForked): string {
-  for (let folder = import.meta.dirname; ; folder = path.dirname(folder)) {
-    for (const file of [path.join(folder, `${name}.cjs`), path.join(folder, 'dist', `${name}.cjs`)]) {
-      if (fs.existsSync(file)) return file;
-    }
-    if (path.dirname(folder) === folder)
-      throw new MorphloomError('environment', `"dist/${name}.cjs" is missing; build Morphloom anew.`);
-  }
 }
