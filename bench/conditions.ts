@@ -3,7 +3,9 @@ import { createRng, fillNormal } from '../src/core/rng.ts';
 import { openBackend } from '../src/engine/compute/select.ts';
 import { framesOf } from '../src/engine/export/model-frames.ts';
 import { inRows } from '../src/engine/export/sheet.ts';
-import { toBytes } from '../src/engine/latent/instrument.ts';
+import { encodeDataset } from '../src/engine/jobs/pictures.ts';
+import { MOST_FITTED, sampleLatents } from '../src/engine/jobs/sample.ts';
+import { toBytes, type Latents } from '../src/engine/latent/instrument.ts';
 import { openInstrument, type OpenedInstrument } from '../src/engine/latent/open.ts';
 import { sheet } from '../src/engine/node/encoders/compose.ts';
 import { writeStill } from '../src/engine/node/encoders/still.ts';
@@ -19,14 +21,17 @@ import { morphloom, withFolder } from './support.ts';
  * sheet a column is a kind that is asked for; above, of unknown pictures, a row of one kind after the other; below, of
  * N(0, 1), a row of the same latents.
  */
-const KNOWN = 2000;
+const KNOWN = 8000;
 const UNKNOWN = 800;
 const JUDGED = 4000;
 const JUDGE_STEPS = 2000;
 const SEED = 5;
 const EACH = UNKNOWN / 16;
-/** As many latents as a label of shapes leaves open: two for the place, one for the size; all have labels. */
-const SETTINGS = ['latent.size=3', 'condition.unknown=0'];
+/**
+ * As many latents as a label of shapes leaves open: two for the place, one for the size. They say much each, so they go
+ * through layers before there is any place. All pictures have labels.
+ */
+const SETTINGS = ['latent.size=3', 'decoder.mapping=2', 'condition.unknown=0'];
 
 const ASKED: readonly Verdict[] = Array.from({ length: 16 }, (_, i) => [i % 4, Math.floor(i / 4)]);
 const labelOf = ([shape, colour]: Verdict): string => `${SHAPE_CLASSES[shape]}-${SHAPE_COLOURS[colour]}`;
@@ -60,6 +65,9 @@ async function show(
   await writeStill({ frame, out, provenance: { morphloom: 1, kind: 'conditions', model, seed: SEED } });
 }
 
+/** What is fitted to where known pictures lie, and drawn from. */
+const FITTED = { pictures: 'as "sample" draws', mixture: 'as "sample --from mixture" draws' };
+
 const percent = (share: number): string => `${(100 * share).toFixed(1)}%`;
 
 function say(what: string, judge: Judge, pictures: Uint8Array, asked: readonly Verdict[]): void {
@@ -76,8 +84,8 @@ function say(what: string, judge: Judge, pictures: Uint8Array, asked: readonly V
 }
 
 async function main([
-  sidePx = '32',
-  steps = '6000',
+  sidePx = '64',
+  steps = '3000',
   picture = '',
   ...settings
 ]: readonly string[]): Promise<void> {
@@ -110,6 +118,13 @@ async function main([
     const blue = fillNormal(new Float32Array(UNKNOWN * latentSize), createRng(SEED));
     const samples = draw(instrument, blue, asked);
     say(`from N(0, 1), ${EACH} of each`, judge, samples, asked);
+    const encoded = (): Promise<Latents> => encodeDataset(instrument, { most: MOST_FITTED, told: true });
+    for (const from of ['pictures', 'mixture'] as const) {
+      const request = { count: UNKNOWN, temperature: 1, from, seed: SEED, label: labelOf(ASKED[0]) };
+      const fitted = await sampleLatents(instrument, request, encoded);
+      const pictures = draw(instrument, fitted, asked);
+      say(`${FITTED[from]}, ${EACH} of each`, judge, pictures, asked);
+    }
     if (picture !== '') await show(instrument, latents, blue, picture);
   });
 }

@@ -18,6 +18,8 @@ export interface Condition extends Needs {
   readonly channels: number;
   /** How many numbers the decoder gets beside the latents. */
   readonly embedding: number;
+  /** How many of these every layer of the decoder is to hear, not only the first. */
+  readonly told: number;
   /** Forgets some labels in training, so that the model can do without. */
   forget(labels: tf.Tensor2D, mode: Mode): tf.Tensor2D;
   /** Pictures with the label beside them, `[n, h, w, c + channels]`. */
@@ -33,6 +35,8 @@ export interface LabelOptions {
   readonly embedding: number;
   /** Whether the encoder is told as well: the latents then need not say it. */
   readonly into: 'decoder' | 'both';
+  /** Which layers of the decoder are told, where it is one that can tell them. */
+  readonly layers: 'first' | 'every';
   /** The chance that a label is withheld in training. */
   readonly unknown: number;
 }
@@ -41,7 +45,7 @@ const FORGET = 'condition/forget';
 
 /** A label, embedded for the decoder, and for the encoder as one more channel. */
 export function labelCondition(image: ImageShape, encoderOutputs: number, options: LabelOptions): Condition {
-  const { classes, embedding, into, unknown } = options;
+  const { classes, embedding, into, layers, unknown } = options;
   const { width, height } = image;
   const forDecoder = dense('condition/decoder', classes.length, embedding, Math.sqrt(classes.length));
   const plane = dense('condition/encoder', classes.length, width * height, Math.sqrt(classes.length));
@@ -51,6 +55,7 @@ export function labelCondition(image: ImageShape, encoderOutputs: number, option
     classes,
     channels: into === 'both' ? 1 : 0,
     embedding,
+    told: layers === 'every' ? embedding : 0,
     weights: [...forDecoder.weights, ...(into === 'both' ? [...plane.weights, ...known.weights] : [])],
     noise: [{ name: FORGET, distribution: 'uniform', per: 'picture', shape: [1] }],
     forget: (labels, mode) =>
@@ -78,6 +83,7 @@ export const tagCondition = (tags: Tags): Condition => ({
   classes: [],
   channels: 0,
   embedding: 0,
+  told: 0,
   tags,
   forget: (labels) => labels,
   beside: (pixels) => pixels,

@@ -118,6 +118,38 @@ export function normalise(
   }
 }
 
+/** A normalisation that is told something of each picture, `[n, told]`, beside what it normalises. */
+export interface ToldNormalisation extends Needs {
+  apply(x: tf.Tensor4D, told: tf.Tensor2D, weights: Weights, mode: Mode): tf.Tensor4D;
+}
+
+/**
+ * Normalises `[n, h, w, channels]`, then scales and shifts each channel by what is told of each picture: y·(1 + s) + o
+ * with s and o linear in it, both from 0 (Dumoulin et al. 2017, arXiv 1610.07629; de Vries et al. 2017, arXiv 1707.00683).
+ * Told nothing it is the normalisation alone.
+ * @param told how many numbers it is told of each picture
+ */
+export function normaliseTold(
+  kind: Normalisation,
+  name: string,
+  channels: number,
+  told: number,
+): ToldNormalisation {
+  const plain = normalise(kind, name, channels);
+  if (told === 0) return { ...plain, apply: (x, _told, weights, mode) => plain.apply(x, weights, mode) };
+  const scale = dense(`${name}/scale`, told, channels, 0);
+  const offset = dense(`${name}/offset`, told, channels, 0);
+  const perChannel = (rows: tf.Tensor2D): tf.Tensor4D => tf.reshape(rows, [rows.shape[0], 1, 1, channels]);
+  return {
+    ...needsOf([plain, scale, offset]),
+    apply: (x, by, weights, mode) => {
+      const y = plain.apply(x, weights, mode);
+      const [s, o] = [scale, offset].map((layer) => perChannel(layer.apply(by, weights, mode)));
+      return tf.add(tf.add(y, tf.mul(y, s)), o);
+    },
+  };
+}
+
 const scaleAndOffset = (name: string, channels: number): WeightSpec[] => [
   weight(`${name}/gamma`, [channels], { constant: 1 }),
   weight(`${name}/beta`, [channels], { constant: 0 }),

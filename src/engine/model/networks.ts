@@ -8,6 +8,7 @@ import {
   dropout,
   needsOf,
   normalise,
+  normaliseTold,
   upsample,
   type Activation,
   type Layer,
@@ -54,6 +55,10 @@ export interface ConvEncoderOptions {
 
 export interface ConvDecoderOptions extends ConvEncoderOptions {
   readonly upsampling: Upsampling;
+  /** How many fully connected layers there are before the smallest size. */
+  readonly mapping: number;
+  /** So many of its inputs, the last ones, are told to each normalisation as well. */
+  readonly told: number;
   /** The part of the channels that is silenced in training. */
   readonly dropout: number;
 }
@@ -81,27 +86,38 @@ export function convEncoder(image: ImageShape, outputs: number, options: ConvEnc
   };
 }
 
-/** The encoder's mirror: a dense layer, then doublings of the sides, each followed by normalisation and ReLU. */
-export function convDecoder(image: ImageShape, latentSize: number, options: ConvDecoderOptions): Decoder {
-  const { widths, normalisation, upsampling } = options;
+/** How wide the layers are that latents go through before they become a place's features. */
+const MAPPING_WIDTH = 128;
+
+/**
+ * The encoder's mirror: dense layers (a mapping, as Karras et al. 2019, arXiv 1812.04948, have before theirs, and the
+ * root), then doublings of the sides, each followed by normalisation and ReLU.
+ * @param inputs how many numbers it gets: the latents, and what it is told, last
+ */
+export function convDecoder(image: ImageShape, inputs: number, options: ConvDecoderOptions): Decoder {
+  const { widths, normalisation, upsampling, mapping, told } = options;
   const stages = widths.length;
   const [height, width] = [image.height / 2 ** stages, image.width / 2 ** stages];
-  const root = dense('decoder/root', latentSize, height * width * widths[0], Math.SQRT2);
-  const rootNorm = normalise(normalisation, 'decoder/root-norm', widths[0]);
+  const sizes = [inputs, ...Array<number>(mapping).fill(MAPPING_WIDTH)];
+  const body = mlp('decoder/mapping', sizes, { activation: 'relu', dropout: 0 });
+  const root = dense('decoder/root', sizes[mapping], height * width * widths[0], Math.SQRT2);
+  const rootNorm = normaliseTold(normalisation, 'decoder/root-norm', widths[0], told);
   const blocks = widths.slice(1).map((outputs, i) => ({
     up: upsample(upsampling, `decoder/up${i}`, widths[i], outputs, normalisation === 'none'),
-    norm: normalise(normalisation, `decoder/norm${i}`, outputs),
+    norm: normaliseTold(normalisation, `decoder/norm${i}`, outputs, told),
     drop: dropout<tf.Tensor4D>(`decoder/drop${i}`, outputs, options.dropout),
   }));
   const rootDrop = dropout<tf.Tensor4D>('decoder/root-drop', widths[0], options.dropout);
   const last = upsample(upsampling, 'decoder/picture', widths[stages - 1], image.channels, true);
   return {
-    ...needsOf([root, rootNorm, rootDrop, ...blocks.flatMap((b) => [b.up, b.norm, b.drop]), last]),
+    ...needsOf([body, root, rootNorm, rootDrop, ...blocks.flatMap((b) => [b.up, b.norm, b.drop]), last]),
     apply: (z, weights, mode) => {
-      let h: tf.Tensor4D = tf.reshape(root.apply(z, weights, mode), [z.shape[0], height, width, widths[0]]);
-      h = rootDrop.apply(tf.relu(rootNorm.apply(h, weights, mode)), weights, mode);
+      const by = told === 0 ? z : tf.slice(z, [0, inputs - told], [z.shape[0], told]);
+      const grown = root.apply(body.apply(z, weights, mode), weights, mode);
+      let h: tf.Tensor4D = tf.reshape(grown, [z.shape[0], height, width, widths[0]]);
+      h = rootDrop.apply(tf.relu(rootNorm.apply(h, by, weights, mode)), weights, mode);
       for (const block of blocks) {
-        h = tf.relu(block.norm.apply(block.up.apply(h, weights, mode), weights, mode));
+        h = tf.relu(block.norm.apply(block.up.apply(h, weights, mode), by, weights, mode));
         h = block.drop.apply(h, weights, mode);
       }
       return last.apply(h, weights, mode);
@@ -119,7 +135,7 @@ export interface MlpOptions {
 function mlp(
   name: string,
   sizes: readonly number[],
-  { activation, dropout: rate }: MlpOptions,
+  { activation, dropout: rate }: Omit<MlpOptions, 'widths'>,
 ): Layer<tf.Tensor2D, tf.Tensor2D> {
   const gain = activation === 'relu' ? Math.SQRT2 : 1;
   const layers = sizes.slice(1).map((outputs, i) => ({

@@ -65,7 +65,7 @@ export function residualEncoder(
 export function residualDecoder(
   image: ImageShape,
   inputs: number,
-  options: Omit<ConvDecoderOptions, 'dropout'> & ResidualOptions,
+  options: ConvEncoderOptions & Pick<ConvDecoderOptions, 'upsampling'> & ResidualOptions,
 ): Decoder {
   const { widths, normalisation, upsampling } = options;
   const depth = widths.length;

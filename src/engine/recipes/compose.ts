@@ -26,12 +26,13 @@ type TagsHeard = Omit<TagState, 'logits' | 'logitsByPicture'>;
 
 /** Builds the parts that a recipe names. Throws `usage` errors for what does not fit. */
 export function composeModel(recipe: Recipe, image: ImageShape): Model {
-  const alone = { recipe, image, encoderImage: image, decoderInputs: recipe.latent.size };
+  const alone = { recipe, image, encoderImage: image, decoderInputs: recipe.latent.size, told: 0 };
   const condition = recipe.condition === null ? null : parts.conditions.build(recipe.condition, alone);
   const context = {
     ...alone,
     encoderImage: { ...image, channels: image.channels + (condition?.channels ?? 0) },
     decoderInputs: recipe.latent.size + (condition?.embedding ?? 0),
+    told: condition?.told ?? 0,
   };
   const corruption = recipe.corruption === null ? null : parts.corruptions.build(recipe.corruption, context);
   const encoder = parts.encoders.build(recipe.encoder, context);

@@ -123,6 +123,7 @@ export const decoders = partFamily<Decoder>('decoder', [
       widths,
       normalisation,
       upsampling,
+      mapping: z.number().int().min(0).max(8).default(0),
       dropout,
     },
     (o, context) =>
@@ -130,6 +131,8 @@ export const decoders = partFamily<Decoder>('decoder', [
         widths: fitWidths(o.widths, context.image).reverse(),
         normalisation: resolveNormalisation(o.normalisation, context),
         upsampling: o.upsampling,
+        mapping: o.mapping,
+        told: context.told,
         dropout: o.dropout,
       }),
   ),

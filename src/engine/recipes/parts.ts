@@ -19,6 +19,8 @@ export interface PartContext {
   readonly encoderImage: ImageShape;
   /** How many numbers the decoder gets: the latents, and what it is told. */
   readonly decoderInputs: number;
+  /** How many of these, the last ones, each of its layers is to be told as well. */
+  readonly told: number;
 }
 
 /** One kind of part: the options it takes, and what it makes of them. */

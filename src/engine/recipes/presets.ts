@@ -233,10 +233,10 @@ export const presets: readonly RecipeInput[] = [
     latent: { kind: 'gaussian', size: 32 },
     decoder: { kind: 'conv', widths: MORPH_WIDTHS, ...MORPH_UPSAMPLING },
     likelihood: { kind: 'optimal-gaussian' },
-    condition: { kind: 'label', into: 'both' },
+    condition: { kind: 'label', into: 'both', layers: 'every' },
     // From the first step on: what the label says is free, so the latents never learn to say it too.
     schedules: { beta: { kind: 'constant', value: 20 } },
-    optimiser: { learningRate: 2e-3 },
+    optimiser: { learningRate: 8e-3, beta1: 0.7 },
   },
   {
     schema: 1,

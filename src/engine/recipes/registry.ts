@@ -203,6 +203,7 @@ export const parts: Parts = {
         classes: z.array(z.string().min(1)).default([]),
         embedding: z.number().int().min(1).max(1024).default(16),
         into: z.enum(['both', 'decoder']).default('both'),
+        layers: z.enum(['first', 'every']).default('first'),
         unknown: fraction.default(0.1),
       },
       (o, context) => {

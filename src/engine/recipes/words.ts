@@ -29,6 +29,10 @@ export const FIELD_WORDS: Readonly<Record<string, { readonly label: string; read
     label: 'Enlarging',
     help: 'How small features become large ones. "pixel-shuffle" draws the finest detail.',
   },
+  'decoder.mapping': {
+    label: 'Layers before',
+    help: 'How many layers latents pass before there is any place. Two help where few latents say much, such as where a thing is.',
+  },
   '*.activation': {
     label: 'Activation',
     help: 'How features respond: "relu" for most pictures, "tanh" as in older papers.',
@@ -99,6 +103,10 @@ export const FIELD_WORDS: Readonly<Record<string, { readonly label: string; read
   'condition.into': {
     label: 'Who is told',
     help: 'Told both, the latents leave out what the label says. Told the decoder alone, they may repeat it.',
+  },
+  'condition.layers': {
+    label: 'Where',
+    help: 'Told in every layer of a convolutional network that draws, a label shapes outlines and details as well.',
   },
   'condition.unknown': {
     label: 'Withheld',

@@ -93,7 +93,13 @@ describe('corruption', () => {
 });
 
 describe('a label', () => {
-  const options = { classes: ['a', 'b'], embedding: 3, into: 'both' as const, unknown: 0.1 };
+  const options = {
+    classes: ['a', 'b'],
+    embedding: 3,
+    into: 'both' as const,
+    layers: 'first' as const,
+    unknown: 0.1,
+  };
   const condition = labelCondition({ width: 2, height: 2, channels: 1 }, 5, options);
   const labels = tf.tensor2d([[1, 0], [0, 1]]); // prettier-ignore
 
