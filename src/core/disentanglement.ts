@@ -57,11 +57,21 @@ const gapsOf = (relations: Relations): number[] =>
 
 const mean = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0) / values.length;
 
+/** The code that says most of a factor, counted from 0, and the part of all there is to say, in [0, 1]. */
+export interface Strongest {
+  readonly code: number;
+  readonly share: number;
+}
+
 /**
  * The mutual information gap (Chen et al. 2018, arXiv 1802.04942): how much more one code says of a factor than any
  * other, as a part of all there is to say; from histograms of twenty bins. In [0, 1].
  */
-export function mutualInformationGap(data: CodesAndFactors): { score: number; each: number[] } {
+export function mutualInformationGap(data: CodesAndFactors): {
+  score: number;
+  each: number[];
+  strongest: Strongest[];
+} {
   const kinds = data.factors.map(({ kind, values }) => (kind === 'category' ? values : discretise(values)));
   const relations = Array.from({ length: data.size }, (_, k) => {
     const code = discretise(codeOf(data, k));
@@ -69,7 +79,12 @@ export function mutualInformationGap(data: CodesAndFactors): { score: number; ea
   });
   const entropies = kinds.map((values) => mutualInformation(values, values));
   const each = gapsOf(relations).map((gap, f) => (entropies[f] > 0 ? gap / entropies[f] : 0));
-  return { score: mean(each), each };
+  const strongest = entropies.map((entropy, f): Strongest => {
+    const says = relations.map((row) => row[f]);
+    const most = Math.max(...says);
+    return { code: says.indexOf(most), share: entropy > 0 ? most / entropy : 0 };
+  });
+  return { score: mean(each), each, strongest };
 }
 
 /**

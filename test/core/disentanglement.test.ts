@@ -52,6 +52,13 @@ describe('the mutual information gap', () => {
     );
   });
 
+  it('names the code that says most of a factor, and how much', () => {
+    const { strongest, each } = mutualInformationGap(data);
+    expect(strongest.map(({ code }) => code)).toEqual([0, 1, 2]);
+    strongest.forEach(({ share }, f) => expect(share).toBeGreaterThanOrEqual(each[f]));
+    expect(strongest[0].share).toBeCloseTo(1, 10);
+  });
+
   it('is 1 where each factor has a code of its own, 0 where it has two', () => {
     const own = Float64Array.from({ length: 3 * N }, (_, at) => FACTORS[at % 3](Math.floor(at / 3)));
     expect(mutualInformationGap({ codes: own, size: 3, factors: data.factors }).score).toBeCloseTo(1, 10);

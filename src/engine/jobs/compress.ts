@@ -5,15 +5,16 @@ import type { ImageFormat } from '../../contract/dataset.ts';
 import { MorphloomError } from '../../contract/errors.ts';
 import type { OnProgress } from '../../contract/progress.ts';
 import { AnsStack } from '../../core/ans.ts';
-import { createRng, fillNormal, STREAM } from '../../core/rng.ts';
-import { LatentBins, latentBitsFor, negativeElbo, popPicture, pushPicture } from '../evaluate/bits-back.ts';
+import { createRng, STREAM } from '../../core/rng.ts';
+import { LatentBins, popPicture, pushPicture } from '../evaluate/bits-back.ts';
 import { type PixelCodeName, pixelCodes } from '../evaluate/pixel-code.ts';
 import type { OpenedInstrument } from '../latent/open.ts';
 import { breathe } from '../node/breathe.ts';
 import { binarisePixels } from '../recipes/augment.ts';
 import type { Model } from '../recipes/compose.ts';
+import { codeLengths } from './code-lengths.ts';
 import { type Compressed, writeCompressed } from './compressed-file.ts';
-import { type ModelPictures, readPictures } from './pictures.ts';
+import { readPictures } from './pictures.ts';
 
 interface Watch {
   readonly onProgress?: OnProgress | undefined;
@@ -46,8 +47,6 @@ export interface CompressReport {
   /** Its head alone. */
   readonly headBytes: number;
 }
-
-const SAMPLES = 8;
 
 /** What is compressed by bits back: a Gaussian code of one group under N(0, 1). Throws `usage` for others. */
 export function checkCompressible({ recipe, groups }: Model): void {
@@ -84,8 +83,8 @@ export async function compressPictures(
   const { pixels, files } = pictures;
   if (binarise) binarisePixels(pixels, createRng(seed, STREAM.augmentation));
   const code = pixelCodeFor(model, pixels);
-  const elbo = await measure(instrument, pictures, code, seed, { onProgress, signal });
-  const latentBits = elbo.latentBits;
+  const counted = { pixels, count: files.length, code, seed };
+  const { nats, latentBits } = await codeLengths(instrument, counted, { onProgress, signal });
   const bins = new LatentBins(latentBits);
   const stack = new AnsStack(createRng(seed, STREAM.posteriorNoise));
   const size = pixels.length / files.length;
@@ -116,38 +115,12 @@ export async function compressPictures(
     latentBits,
     bitsPerDimension: stack.bits / pixels.length,
     initialBitsPerDimension: stack.drawnBits / pixels.length,
-    negativeElboPerDimension: elbo.nats / Math.LN2 / pixels.length,
+    negativeElboPerDimension: nats.reduce((a, b) => a + b, 0) / Math.LN2 / pixels.length,
     bytes,
     headBytes: bytes - 2 * compressed.words.length,
   };
   return { report, pixels, image };
 }
-
-/** The sum of the negative ELBO, nats, and how finely latents must be told. */
-async function measure(
-  instrument: OpenedInstrument,
-  { pixels, files }: ModelPictures,
-  code: PixelCodeName,
-  seed: number,
-  { onProgress, signal }: Watch,
-): Promise<{ nats: number; latentBits: number }> {
-  const size = pixels.length / files.length;
-  let [nats, latentBits] = [0, 0];
-  const rng = createRng(seed, STREAM.posteriorNoise, 1);
-  for (let start = 0; start < files.length; start += CHUNK) {
-    const count = Math.min(CHUNK, files.length - start);
-    const bytes = pixels.subarray(start * size, (start + count) * size);
-    const { logVariance } = instrument.encode(bytes, count);
-    const noise = Array.from({ length: SAMPLES }, () => fillNormal(new Float32Array(count * instrument.latentSize), rng)); // prettier-ignore
-    if (logVariance !== null) latentBits = Math.max(latentBits, latentBitsFor(logVariance));
-    nats += negativeElbo(instrument, pixelCodes[code], { bytes, count }, noise).reduce((a, b) => a + b, 0); // prettier-ignore
-    onProgress?.({ stage: 'Measuring', done: start + count, total: files.length, unit: 'pictures' });
-    await breathe(signal);
-  }
-  return { nats, latentBits };
-}
-
-const CHUNK = 64;
 
 /**
  * Undoes {@link compressPictures}. Throws `usage` for another model than the one that wrote it, `corrupt` where other

@@ -40,6 +40,12 @@ export async function measureDisentanglement(
 ): Promise<DisentanglementReport> {
   const { mean, entries } = await encodeDataset(instrument, request);
   const factors = factorsOf(entries, request.columns);
+  if (factors.length === 0) {
+    throw new MorphloomError(
+      'usage',
+      'Nothing is known of what differs in these pictures; import them with --labels and a table of numbers.',
+    );
+  }
   const data = { codes: mean, size: instrument.latentSize, factors };
   const [mig, sap] = [mutualInformationGap(data), separatedAttributePredictability(data)];
   return {
@@ -51,13 +57,13 @@ export async function measureDisentanglement(
   };
 }
 
-/** Columns that every picture has a value in, and that differ. */
+/** Columns that every picture has a value in, and that differ; throws `usage` where one that is asked for is none. */
 export function factorsOf(
   entries: readonly Pick<DatasetEntry, 'attributes'>[],
   asked?: readonly string[],
 ): Factor[] {
   const columns = asked ?? Object.keys(entries[0]?.attributes ?? {});
-  const factors = columns.flatMap((name): Factor[] => {
+  return columns.flatMap((name): Factor[] => {
     const values = entries.flatMap(({ attributes }) => attributes?.[name] ?? []);
     const kinds = new Set(values);
     if (values.length < entries.length || kinds.size < 2) {
@@ -70,9 +76,4 @@ export function factorsOf(
     const isCategory = kinds.size <= MOST_KINDS && values.every(Number.isInteger);
     return [{ name, kind: isCategory ? 'category' : 'number', values }];
   });
-  if (factors.length > 0) return factors;
-  throw new MorphloomError(
-    'usage',
-    'Nothing is known of what differs in these pictures; import them with --labels and a table of numbers.',
-  );
 }

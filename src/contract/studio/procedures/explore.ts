@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { FEWEST_POINTS, MOST_POINTS, WALK_TEMPERATURE } from '../../morph.ts';
 import { pictureIdSchema, placeSchema } from '../../timeline.ts';
+import type { CostlyPicture, Meaning } from '../findings.ts';
 import type { KnownTags, OddPicture, Pixels, ToldAttribute } from '../state.ts';
 import { ask, ids, count, latents, bytes, ofModel } from './ask.ts';
 
@@ -82,6 +83,30 @@ export const exploreProcedures = {
     /** How many; as many as the pictures speak for where null. */
     groups: z.int().min(2).max(64).nullable().default(null),
     most: z.int().min(2).max(20_000).default(4000),
+  }),
+  /**
+   * What single directions mean, as far as anything is known of the pictures: most is said first. Of each the way along
+   * it, in `steps` pictures, from one that is like all others: `[meanings · steps, z]`.
+   */
+  'explore.meanings': ask<{
+    meanings: readonly Meaning[];
+    steps: number;
+    latents: Float32Array;
+    pictures: Pixels;
+  }>()({ ...ofModel, most: z.int().min(2).max(20_000).default(4000) }),
+  /** What pictures cost to be told without loss, bits a value, by this model and by well-known formats. */
+  'explore.costs': ask<{
+    pictures: number;
+    bits: number;
+    others: readonly { name: string; bits: number }[];
+    /** The dearest first. */
+    dearest: readonly CostlyPicture[];
+    /** The cheapest first. */
+    cheapest: readonly CostlyPicture[];
+  }>()({
+    ...ofModel,
+    most: z.int().min(2).max(2000).default(300),
+    count: z.int().min(1).max(64).default(24),
   }),
   /**
    * Fills in what is missing of a picture, in several ways: the most probable first, then others that are probable,

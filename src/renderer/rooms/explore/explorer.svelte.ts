@@ -19,7 +19,7 @@ export interface MapData {
 }
 
 /** What there is to look at, in the order of its tabs. */
-export const VIEWS = ['map', 'samples', 'groups', 'unusual', 'compare', 'fill'] as const;
+export const VIEWS = ['map', 'samples', 'groups', 'unusual', 'compare', 'fill', 'learned'] as const;
 export type View = (typeof VIEWS)[number];
 
 /** Directions that are offered as sliders. */
@@ -48,6 +48,8 @@ export class Explorer {
   readonly maps: Finding<MapMethod, MapData & { method: MapMethod }>;
   readonly outliers: Finding<{ contentHash: string }, Output<'explore.outliers'>>;
   readonly groups: Groups;
+  readonly meanings: Finding<{ contentHash: string }, Output<'explore.meanings'>>;
+  readonly costs: Finding<{ contentHash: string }, Output<'explore.costs'>>;
   readonly filler: Filler;
   readonly coordinates = $derived.by(() =>
     this.directions === null || this.latent === null ? [] : coordinatesOf(this.directions, this.latent),
@@ -70,6 +72,8 @@ export class Explorer {
     }));
     this.outliers = new Finding((_, signal, watch) => studio.ask('explore.outliers', model, signal, watch));
     this.groups = new Groups(model);
+    this.meanings = new Finding((_, signal, watch) => studio.ask('explore.meanings', model, signal, watch));
+    this.costs = new Finding((_, signal, watch) => studio.ask('explore.costs', model, signal, watch));
     this.filler = new Filler(model);
     this.#decode = new Newest(
       (latents, signal) => studio.ask('explore.decode', { ...this.#model, latents, count: 1 }, signal),

@@ -16,6 +16,7 @@ export const explore = {
     unusual: 'Unusual',
     compare: 'Compare',
     fill: 'Fill in',
+    learned: 'Learned',
   },
   view: 'What to look at',
 
@@ -196,6 +197,34 @@ export const explore = {
     waiting: 'Filling in …',
     empty: 'Choose a picture',
     emptyText: 'Paint over a part of it, and see what else could be there.',
+  },
+
+  meaningsOf: {
+    title: 'What single directions mean',
+    text: 'For all that is known of your pictures: the direction that says most of it, and the way along it while all else stays.',
+    label: 'Label',
+    latent: (index: number) => `Latent ${number(index)}`,
+    share: (part: number) => `tells ${(100 * part).toFixed(0)} % of it`,
+    gap: (part: number) => `${(100 * part).toFixed(0)} % more than any other`,
+    hint: 'Where a direction tells all of it and no other tells any, it means just that.',
+    place: (name: string, index: number) => `${name}, ${number(index)}`,
+    waiting: 'Looking for meanings …',
+    empty: 'Nothing is known of these pictures',
+    emptyText:
+      'Sort them into labels, or import them with a table of what they show: then you see which direction of the model means what.',
+  },
+  costsOf: {
+    title: 'What a picture costs',
+    text: 'The better a model knows your pictures, the fewer bits it needs to tell one to the last pixel.',
+    measured: (count: number) =>
+      `Bits for each colour value, by ${plural(count, 'picture', 'pictures')}. The model itself is not counted.`,
+    model: 'This model',
+    bits: (bits: number) => `${bits.toFixed(2)} bits`,
+    dearest: 'The dearest: what it knows least',
+    cheapest: 'The cheapest: what it knows best',
+    ask: 'Measure',
+    waiting: 'Measuring …',
+    waitingHint: 'Every picture is drawn eight times, and packed as PNG, WebP and gzip.',
   },
 
   told: 'What it shows',
