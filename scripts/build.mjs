@@ -41,6 +41,8 @@ export async function bundle(entryPoints) {
     external,
     sourcemap: 'linked',
     define: { 'import.meta.dirname': '__dirname' },
+    // An archive of Electron's is known to `require` alone.
+    supported: { 'dynamic-import': false },
     logLevel: 'warning',
   });
   for (const { path: file, contents } of outputFiles) {

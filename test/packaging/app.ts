@@ -50,6 +50,9 @@ export interface InstalledOptions {
   readonly home: string;
   /** Folders that it must not see. */
   readonly hidden: readonly string[];
+  readonly args?: readonly string[];
+  /** On top of the little that it has. */
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 /**
@@ -61,6 +64,8 @@ export async function startInstalled({
   folder,
   home,
   hidden,
+  args = [],
+  env: more = {},
 }: InstalledOptions): Promise<InstalledApp> {
   const socket = path.join(home, 'socket');
   const server = net.createServer().listen(socket);
@@ -76,6 +81,7 @@ export async function startInstalled({
     MORPHLOOM_STATE: path.join(home, 'state'),
     MORPHLOOM_TEST_USER_DATA: home,
     MORPHLOOM_TEST_SOCKET: socket,
+    ...more,
   };
   const quoted = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`;
   const script = [
@@ -83,7 +89,7 @@ export async function startInstalled({
     `mount --bind ${quoted(folder)} ${quoted(folder)}`,
     `mount -o remount,ro,bind ${quoted(folder)}`,
     ...hidden.map((other) => `mount -t tmpfs none ${quoted(other)}`),
-    `exec ${quoted(program)} --no-sandbox`,
+    `exec ${quoted(program)} --no-sandbox ${args.join(' ')}`,
   ].join('\n');
   const child: ChildProcess = spawn('unshare', ['--net', '--mount', 'sh', '-c', script], {
     env,

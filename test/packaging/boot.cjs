@@ -12,7 +12,11 @@ app.setAppLogsPath(path.join(process.env.MORPHLOOM_TEST_USER_DATA, 'logs'));
 
 void app.whenReady().then(() => {
   const socket = net.connect(process.env.MORPHLOOM_TEST_SOCKET);
-  const contents = () => BrowserWindow.getAllWindows()[0]?.webContents;
+  // Not the hidden one that may compute.
+  const contents = () =>
+    BrowserWindow.getAllWindows()
+      .map(({ webContents }) => webContents)
+      .find((one) => one.getURL().startsWith('app:'));
   const doings = {
     page: (expression) => contents().executeJavaScript(expression),
     picture: async () => (await contents().capturePage()).toPNG().toString('base64'),

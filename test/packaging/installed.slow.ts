@@ -11,9 +11,9 @@ import { sizesOf } from '../../packaging/sizes.ts';
 import { whyNot } from '../../packaging/tools.ts';
 import type { EngineState, Job, ProjectState } from '../../src/contract/studio/state.ts';
 import { cacheRoot } from '../../src/engine/node/runtime/cache.ts';
-import { build, electron, missing } from '../e2e/desktop/available.ts';
+import { build, electron, IMITATED_CARD, missing } from '../e2e/desktop/available.ts';
 import { eventually, inPage, openLine, type Ask } from '../e2e/desktop/page.ts';
-import { ENTRY, canIsolate, startInstalled, type InstalledApp } from './app.ts';
+import { ENTRY, canIsolate, startInstalled, type InstalledApp, type InstalledOptions } from './app.ts';
 import { electronDistribution } from './electron-distribution.ts';
 
 const ROOT = path.join(import.meta.dirname, '..', '..');
@@ -132,15 +132,17 @@ describe.skipIf(missing !== null)('the packaged app', () => {
           .clone()
           .rotate(degrees)
           .toFile(path.join(home, 'pictures', `${degrees}.jpg`));
-      app = await startInstalled({
-        program: path.join(installed, 'morphloom'),
-        folder: installed,
-        home,
-        hidden: [cacheRoot(), path.join(ROOT, 'node_modules')],
-      });
+      app = await startInstalled(place());
       ask = await eventually(() => openLine(app.electron), 60_000);
     });
     afterAll(() => app.kill());
+
+    const place = (): InstalledOptions => ({
+      program: path.join(installed, 'morphloom'),
+      folder: installed,
+      home,
+      hidden: [cacheRoot(), path.join(ROOT, 'node_modules')],
+    });
 
     async function done(job: Job): Promise<Job> {
       const ended = await eventually(async () => {
@@ -209,6 +211,15 @@ describe.skipIf(missing !== null)('the packaged app', () => {
       expect(runs.length).toBe(1);
       const log = await app.log();
       expect(log).not.toMatch(/GLib|SharpElectronLinux|WebAssembly is used/);
+      expect(await app.quit()).toBe(0);
+    });
+
+    it('computes by WebGPU in its hidden window, both out of its archive', async () => {
+      const env = { MORPHLOOM_BACKEND: 'webgpu' };
+      app = await startInstalled({ ...place(), args: IMITATED_CARD, env });
+      ask = await eventually(() => openLine(app.electron), 60_000);
+      const { backend } = await ask<EngineState>('engine.warmUp');
+      expect(backend).toMatchObject({ name: 'webgpu', why: 'it was asked for' });
       expect(await app.quit()).toBe(0);
     });
   });

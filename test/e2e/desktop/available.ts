@@ -16,6 +16,13 @@ if (missing !== null) process.stdout.write(`The desktop is not tested: ${missing
 /** The Electron to test in; not there where something is missing. */
 export const electron = found as TestElectron;
 
+/** Has its Chromium offer a graphics card that the processor imitates. */
+export const IMITATED_CARD: readonly string[] = [
+  '--enable-features=Vulkan',
+  '--use-vulkan=swiftshader',
+  '--use-webgpu-adapter=swiftshader',
+];
+
 /** Builds what is tested, where it is older than its sources. */
 export function build(): void {
   const { status, output } = spawnSync(process.execPath, ['scripts/build-desktop.mjs', '--if-stale'], {

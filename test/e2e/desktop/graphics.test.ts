@@ -7,11 +7,10 @@ import type { EngineState, Job, ProjectState } from '../../../src/contract/studi
 import type { TrainingLine } from '../../../src/contract/training.ts';
 import { draw, save } from '../../engine/dataset/fixtures.ts';
 import { hasEnded, launchApp, type RunningApp } from './app.ts';
-import { build, electron, missing } from './available.ts';
+import { build, electron, IMITATED_CARD, missing } from './available.ts';
 import { eventually, inPage, openLine, type Ask } from './page.ts';
 
-/** A graphics card that the processor imitates, and how Chromium 108 is brought to offer it. */
-const IMITATED = ['--enable-features=Vulkan', '--use-vulkan=swiftshader', '--use-webgpu-adapter=swiftshader'];
+/** The card that the processor imitates, as it calls itself. */
 const CARD = 'google swiftshader';
 
 const DIST = path.join(import.meta.dirname, '..', '..', '..', 'dist');
@@ -43,7 +42,7 @@ describe.skipIf(missing !== null)('a graphics card on the desktop', () => {
 
   const launch = async (backend: string, more: { engine?: string } = {}): Promise<void> => {
     const env = { MORPHLOOM_BACKEND: backend };
-    app = await launchApp(electron, { folder: path.join(folder, 'user'), args: IMITATED, env, ...more });
+    app = await launchApp(electron, { folder: path.join(folder, 'user'), args: IMITATED_CARD, env, ...more });
     if (more.engine === undefined) ask = await openLine(app.electron);
   };
   const ended = (job: Job): Promise<Job> =>
@@ -82,13 +81,10 @@ describe.skipIf(missing !== null)('a graphics card on the desktop', () => {
     );
     process.kill(pid ?? 0, 'SIGKILL');
   };
-  /** Has the model draw, and tells what did it. */
-  const drawn = async (): Promise<EngineState> => {
+  /** Has the engine ready its backend, and tells which. */
+  const warmed = async (): Promise<EngineState> => {
     ask = await openLine(app.electron);
-    const { runs } = await ask<ProjectState>('projects.open', { project });
-    const run = runs[0]?.id;
-    await ask('explore.samples', { project, run, count: 1, temperature: 1, seed: 1 });
-    return ask<EngineState>('engine.hello');
+    return ask<EngineState>('engine.warmUp');
   };
 
   it("trains by Chromium's own WebGPU, with TensorFlow's figures", async () => {
@@ -123,7 +119,7 @@ describe.skipIf(missing !== null)('a graphics card on the desktop', () => {
   it('computes in a window that nobody sees, that goes nowhere, and that the app closes with', async () => {
     await launch('webgpu');
     expect(await inPage(app.electron, 'typeof navigator.gpu')).toBe('undefined');
-    expect((await drawn()).backend).toMatchObject({ name: 'webgpu' });
+    expect((await warmed()).backend).toMatchObject({ name: 'webgpu' });
     expect(await windows()).toEqual([
       { url: expect.stringMatching(/dist\/graphics\/graphics\.html$/) as string, visible: false },
       { url: 'app://morphloom/index.html', visible: true },
@@ -158,7 +154,9 @@ describe.skipIf(missing !== null)('a graphics card on the desktop', () => {
 
   it('is started again when its card is lost, and after three times computes by the processor', async () => {
     await launch('webgpu');
-    let { session } = await drawn();
+    let { session } = await warmed();
+    const opened = await ask<ProjectState>('projects.open', { project });
+    expect(opened.pictures?.count).toBe(8);
     const job = await train(100_000);
     await eventually(
       async () => {
@@ -172,7 +170,7 @@ describe.skipIf(missing !== null)('a graphics card on the desktop', () => {
       await lose();
       const next = await eventually(
         async () => {
-          const now = await drawn();
+          const now = await warmed();
           return now.session !== session && now;
         },
         60_000,
@@ -180,7 +178,7 @@ describe.skipIf(missing !== null)('a graphics card on the desktop', () => {
       );
       ({ session } = next);
     }
-    const { backend } = await drawn();
+    const { backend } = await warmed();
     expect(backend).toMatchObject({ name: 'tensorflow', why: 'the graphics card was lost again and again' });
     expect(backend).toMatchObject({
       notes: [
