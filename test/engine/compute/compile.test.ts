@@ -1,3 +1,4 @@
+import './all-threads.ts';
 import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as tf from '@tensorflow/tfjs-core';

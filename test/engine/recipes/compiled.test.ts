@@ -1,3 +1,4 @@
+import '../compute/all-threads.ts';
 import { describe, expect, it } from 'vitest';
 import { createAdam } from '../../../src/engine/compute/adam.ts';
 import { compile } from '../../../src/engine/compute/compile.ts';
