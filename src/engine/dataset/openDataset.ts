@@ -22,6 +22,8 @@ export interface Dataset {
   readonly labels: readonly string[];
   /** Equal for sets of equal pixels, labels and attributes in equal order, wherever the files lie. */
   readonly contentHash: string;
+  /** Equal for sets of equal pixels in equal order, whatever their labels. */
+  readonly pixelsHash: string;
   /** Copies the uint8 pixels of one picture (height × width × channels) to `out` at `offset`. */
   read(index: number, out: Uint8Array, offset?: number): void;
   /** Copies the pictures of these indices to `out`, one after the other. */
@@ -72,6 +74,8 @@ export function openIndexed(dir: string, index: DatasetIndex): Dataset {
     entries,
     labels: labelsOf(entries),
     contentHash: index.contentHash,
+    // Sets that were made before it was kept are known by all that they hold.
+    pixelsHash: index.pack.hash ?? index.contentHash,
     read,
     readBatch: (indices, out) => {
       for (let i = 0; i < indices.length; i++) read(indices[i] ?? -1, out, i * size);

@@ -1,5 +1,5 @@
 import { cholesky, dot, solveLower } from '../../core/cholesky.ts';
-import { fitLogistic } from '../latent/logistic.ts';
+import { fitLogistic, type Logistic } from '../latent/logistic.ts';
 import { type Coder, negativeElbo } from './bits-back.ts';
 import { pixelCodes } from './pixel-code.ts';
 
@@ -9,32 +9,45 @@ export type Features = readonly Float64Array[];
 /** Which kind each labelled picture is of, from 0. */
 export type Kinds = readonly number[];
 
+/** How much speaks for a picture's being of each kind: log odds, of that kind against all others. */
+export type KindScores = (features: Float64Array) => Float64Array;
+
 /**
- * Tells kinds apart by logistic regressions, each kind against the rest. Features longer than there are pictures are
- * first turned into the directions that the pictures span, which changes nothing under an L2 penalty.
- * @returns the kind of each asked
+ * Learns to tell kinds apart by logistic regressions, each kind against the rest; yields after each. Features longer
+ * than there are pictures are first turned into the directions that the pictures span, which changes nothing under an
+ * L2 penalty.
  */
-export function classifyByRegression(labelled: Features, kinds: Kinds, asked: Features): number[] {
+export function* learnKinds(labelled: Features, kinds: Kinds): Generator<void, KindScores> {
   const spanned = labelled[0].length > labelled.length ? spanOf(labelled) : (x: Float64Array) => x;
-  const [known, unknown] = [labelled.map(spanned), asked.map(spanned)];
-  const count = Math.max(...kinds) + 1;
+  const known = labelled.map(spanned);
   const shares = kinds.map(() => 1);
-  let penalty: number | undefined;
-  const scores = Array.from({ length: count }, (_, kind) => {
+  const fits: Logistic[] = [];
+  for (let kind = 0; kind <= Math.max(...kinds); kind++) {
     const targets = kinds.map((k) => (k === kind ? 1 : 0));
-    const fitted = fitLogistic(known, targets, shares, penalty);
     // Chosen once: the kinds are told apart in the same features by as many pictures.
-    penalty ??= fitted.penalty;
-    return unknown.map((x) => dot(fitted.weights, x) + fitted.bias);
-  });
-  return asked.map((_, i) => indexOfLargest(scores.map((of) => of[i])));
+    fits.push(fitLogistic(known, targets, shares, fits.at(0)?.penalty));
+    yield;
+  }
+  return (features) => {
+    const x = spanned(features);
+    return Float64Array.from(fits, ({ weights, bias }) => dot(weights, x) + bias);
+  };
+}
+
+/** Tells the kind of each asked by what {@link learnKinds} learns. */
+export function classifyByRegression(labelled: Features, kinds: Kinds, asked: Features): number[] {
+  const learning = learnKinds(labelled, kinds);
+  for (;;) {
+    const { done, value: scores } = learning.next();
+    if (done === true) return asked.map((x) => indexOfLargest(scores(x)));
+  }
 }
 
 /** A small part of the features' own length, so that equal pictures do not stop it. */
 const RIDGE = 1e-6;
 
 /** Coordinates in the space that rows span: inner products with the rows, made independent of each other. */
-function spanOf(rows: Features): (x: Float64Array) => Float64Array {
+export function spanOf(rows: Features): (x: Float64Array) => Float64Array {
   const n = rows.length;
   const products = new Float64Array(n * n);
   rows.forEach((row, i) => {
@@ -105,7 +118,7 @@ export const lengthsBy =
   (bytes: Uint8Array, count: number): Float64Array =>
     negativeElbo(coder, pixelCodes.levels, { bytes, count }, [noise]);
 
-function indexOfLargest(values: ArrayLike<number>): number {
+export function indexOfLargest(values: ArrayLike<number>): number {
   let best = 0;
   for (let i = 1; i < values.length; i++) if (values[i] > values[best]) best = i;
   return best;

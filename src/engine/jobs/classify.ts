@@ -1,4 +1,3 @@
-import type { DatasetEntry } from '../../contract/dataset.ts';
 import { MorphloomError } from '../../contract/errors.ts';
 import type { OnProgress } from '../../contract/progress.ts';
 import { createRng, fillNormal, shuffle, STREAM } from '../../core/rng.ts';
@@ -11,10 +10,18 @@ import {
   type Features,
   lengthsBy,
 } from '../evaluate/few-labels.ts';
-import { fitLatentGaussian, whiten } from '../latent/aggregate.ts';
 import type { OpenedInstrument } from '../latent/open.ts';
 import { breathe } from '../node/breathe.ts';
 import { checkCompressible } from './compress.ts';
+import {
+  bytesOf,
+  type Kind,
+  kindsAmong,
+  requireKinds,
+  standardised,
+  valuesBy,
+  whitened,
+} from './labelled.ts';
 import { encodeDataset } from './pictures.ts';
 import { thin } from './split.ts';
 
@@ -47,7 +54,7 @@ export const CLASSIFIERS = [
 export type Classifier = (typeof CLASSIFIERS)[number];
 
 export interface ClassifyReport {
-  readonly kinds: readonly (string | number)[];
+  readonly kinds: readonly Kind[];
   readonly pictures: number;
   /** Asked for in each trial. */
   readonly tests: number;
@@ -186,45 +193,22 @@ async function lengthTable(
 async function gather(
   instrument: OpenedInstrument,
   { column, most, onProgress, signal }: ClassifyRequest,
-): Promise<{ material: Material; kinds: (string | number)[] }> {
+): Promise<{ material: Material; kinds: readonly Kind[] }> {
   const dataset = await openDataset(instrument.project.dataset);
   try {
-    const valueOf = (entry: DatasetEntry): string | number | null =>
-      column === undefined ? entry.label : (entry.attributes?.[column] ?? null);
+    const valueOf = valuesBy(column);
     const known = dataset.entries.flatMap((entry, i) => (valueOf(entry) === null ? [] : [i]));
     const indices = thin(known, most);
-    const values = indices.flatMap((i) => valueOf(dataset.entries[i]) ?? []);
-    const kinds = [...new Set(values)].sort((a, b) => (a < b ? -1 : 1));
-    if (kinds.length < 2 || kinds.length > MOST_KINDS) {
-      throw new MorphloomError(
-        'usage',
-        `${column === undefined ? 'The labels' : `The column "${column}"`} of these pictures tell${column === undefined ? '' : 's'} ${kinds.length} kinds; 2 to ${MOST_KINDS} can be told apart. Name another with --column.`,
-      );
-    }
-    const { mean, logVariance } = await encodeDataset(instrument, { indices, onProgress, signal });
-    const { latentSize: z, image } = instrument;
-    const where = fitLatentGaussian(mean, logVariance, z);
-    const latents = indices.map((_, i) => whiten(mean.subarray(i * z, (i + 1) * z), where));
-    const bytes = indices.map((i) => {
-      const picture = new Uint8Array(image.width * image.height * image.channels);
-      dataset.read(i, picture);
-      return picture;
-    });
-    const kindOf = values.map((value) => kinds.indexOf(value));
-    return { material: { latents, pixels: standardised(bytes), bytes, kindOf }, kinds };
+    const { kinds, kindOf } = kindsAmong(indices.map((i) => valueOf(dataset.entries[i])));
+    requireKinds(kinds, column, MOST_KINDS);
+    const encoded = await encodeDataset(instrument, { indices, onProgress, signal });
+    const latents = await whitened(encoded, instrument.latentSize, signal);
+    const bytes = bytesOf(dataset, indices);
+    const material = { latents, pixels: standardised(bytes), bytes, kindOf: kindOf.flatMap((k) => k ?? []) };
+    return { material, kinds };
   } finally {
     dataset.close();
   }
-}
-
-/** Pixels less the mean picture, over their standard deviation: as wide as whitened latents. */
-function standardised(pictures: readonly Uint8Array[]): Float64Array[] {
-  const mean = new Float64Array(pictures[0].length);
-  for (const picture of pictures) picture.forEach((value, d) => (mean[d] += value / pictures.length));
-  const centred = pictures.map((picture) => Float64Array.from(picture, (value, d) => value - mean[d]));
-  const variance = centred.reduce((sum, x) => sum + x.reduce((a, b) => a + b * b, 0) / x.length, 0) / centred.length; // prettier-ignore
-  const deviation = Math.sqrt(variance) || 1;
-  return centred.map((x) => x.map((value) => value / deviation));
 }
 
 function spread(parts: readonly number[]): { accuracy: number; deviation: number } {

@@ -3,6 +3,7 @@ import type { OnProgress } from '../../contract/progress.ts';
 import type { Place } from '../../contract/timeline.ts';
 import { type Dataset, entryOfPicture } from '../dataset/index.ts';
 import { encodeDataset } from '../jobs/pictures.ts';
+import { thin } from '../jobs/split.ts';
 import type { Latents } from '../latent/instrument.ts';
 import type { OpenedInstrument } from '../latent/open.ts';
 import type { Call } from './context.ts';
@@ -32,7 +33,7 @@ const MOST_KEPT = 4;
 
 /** Lets handlers play on a project's model, and keeps what they all need: where its pictures lie. */
 export class Stage {
-  readonly #encoded = new SharedResults<EncodedPictures>(MOST_KEPT);
+  readonly #encoded = new SharedResults<Omit<EncodedPictures, 'labels'>>(MOST_KEPT);
 
   constructor(
     private readonly sessions: Sessions,
@@ -54,25 +55,33 @@ export class Stage {
     }
   }
 
-  /** The latents of the pictures, of more than `most` so many, evenly spread. */
-  encoded({ instrument, dataset, signal, onProgress }: Playing, most: number): Promise<EncodedPictures> {
+  /** The latents of the pictures, of more than `most` so many, evenly spread. Other labels leave them as they are. */
+  async encoded(
+    { instrument, dataset, signal, onProgress }: Playing,
+    most: number,
+  ): Promise<EncodedPictures> {
     const all = dataset.count <= most;
-    const key = [instrument.project.folder, instrument.hash, dataset.contentHash, all ? 'all' : most].join(
+    const key = [instrument.project.folder, instrument.hash, dataset.pixelsHash, all ? 'all' : most].join(
       ' ',
     );
-    return this.#encoded.get(key, signal, async (shared) => {
+    const latents = await this.#encoded.get(key, signal, async (shared) => {
       const { mean, logVariance, entries } = await encodeDataset(instrument, {
         most,
         onProgress,
         signal: shared,
       });
-      return {
-        mean,
-        logVariance,
-        ids: entries.map(({ id }) => id),
-        labels: entries.map(({ label }) => label),
-      };
+      return { mean, logVariance, ids: entries.map(({ id }) => id) };
     });
+    const places = thin(
+      dataset.entries.map((_, i) => i),
+      most,
+    );
+    const labels = latents.ids.map((id, at) => {
+      const entry = dataset.entries.at(places[at]);
+      // Pictures of one content may have different labels, by where their files lie.
+      return (entry?.id === id ? entry : entryOfPicture(dataset, id))?.label ?? null;
+    });
+    return { ...latents, labels };
   }
 
   /** Where a place lies in this model, `[z]`. Throws `usage` for one of another model or that is gone. */

@@ -90,6 +90,7 @@ describe('a catalogue of pictures', () => {
       entries,
       labels: ['odd'],
       contentHash: '',
+      pixelsHash: '',
       read: () => undefined,
       readBatch: () => undefined,
       close: () => undefined,

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { FEWEST_POINTS, MOST_POINTS, WALK_TEMPERATURE } from '../../morph.ts';
 import { pictureIdSchema, placeSchema } from '../../timeline.ts';
 import type { CostlyPicture, Meaning } from '../findings.ts';
+import type { DoubtedLabel, KindsTrust, ToldKind } from '../kinds.ts';
 import type { KnownTags, OddPicture, Pixels, ToldAttribute } from '../state.ts';
 import { ask, ids, count, latents, bytes, ofModel } from './ask.ts';
 
@@ -108,6 +109,23 @@ export const exploreProcedures = {
     most: z.int().min(2).max(2000).default(300),
     count: z.int().min(1).max(64).default(24),
   }),
+  /** What pictures without a label are told to be by those that have one. */
+  'explore.kinds': ask<{
+    /** The labels that are told apart, in order; fewer than two, or too many, tell nothing. */
+    kinds: readonly string[];
+    tooMany: boolean;
+    /** Pictures with a label, and without. */
+    labelled: number;
+    unlabelled: number;
+    /** Those whose kind is sure, the surest first. */
+    sure: readonly ToldKind[];
+    /** The others; those first that are nearest to being sure. */
+    unsure: readonly ToldKind[];
+    /** Labels that are surely another than what is told, the surest first. */
+    doubted: readonly DoubtedLabel[];
+    /** Null where too few pictures have a label to say. */
+    trust: KindsTrust | null;
+  }>()({ ...ofModel, most: z.int().min(2).max(20_000).default(20_000) }),
   /**
    * Fills in what is missing of a picture, in several ways: the most probable first, then others that are probable,
    * and the latents of each.

@@ -12,12 +12,15 @@ import { decodeGently, encodeGently } from '../gently.ts';
 import { MOST_LOOKED_AT, pictureGone, type Playing } from '../playing.ts';
 import type { Services } from '../services.ts';
 import type { findingHandlers } from './findings.ts';
+import type { kindsHandlers } from './kinds.ts';
 import type { learnedHandlers } from './learned.ts';
 
 /** What takes all pictures to be found, or one to be completed, is offered beside. */
 type Offered = Exclude<
   Extract<keyof Handlers, `explore.${string}`>,
-  keyof (ReturnType<typeof findingHandlers> & ReturnType<typeof learnedHandlers>)
+  keyof (ReturnType<typeof findingHandlers> &
+    ReturnType<typeof kindsHandlers> &
+    ReturnType<typeof learnedHandlers>)
 >;
 
 /** Directions of more pictures than these are the same to the eye. */

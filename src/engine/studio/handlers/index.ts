@@ -8,6 +8,7 @@ import { findingHandlers } from './findings.ts';
 import { filmHandlers } from './films.ts';
 import { folderHandlers } from './folders.ts';
 import { jobHandlers } from './jobs.ts';
+import { kindsHandlers } from './kinds.ts';
 import { learnedHandlers } from './learned.ts';
 import { morphHandlers } from './morphs.ts';
 import { pictureHandlers } from './pictures.ts';
@@ -36,6 +37,7 @@ function handlersOf(services: Services): Handlers {
     ...jobHandlers(services),
     ...exploreHandlers(services),
     ...findingHandlers(services),
+    ...kindsHandlers(services),
     ...learnedHandlers(services),
     ...attributeHandlers(services),
     ...morphHandlers(services),

@@ -8,6 +8,7 @@ import { coordinatesOf, endsOf, moved, type Directions } from './directions.ts';
 import { Finding } from './finding.svelte.ts';
 import { Filler } from './filler.svelte.ts';
 import { Groups } from './groups.svelte.ts';
+import { Kinds } from './kinds.svelte.ts';
 import { latentPlace } from './latentPlace.ts';
 
 export type MapMethod = 'pca' | 'umap';
@@ -19,7 +20,7 @@ export interface MapData {
 }
 
 /** What there is to look at, in the order of its tabs. */
-export const VIEWS = ['map', 'samples', 'groups', 'unusual', 'compare', 'fill', 'learned'] as const;
+export const VIEWS = ['map', 'samples', 'groups', 'kinds', 'unusual', 'compare', 'fill', 'learned'] as const;
 export type View = (typeof VIEWS)[number];
 
 /** Directions that are offered as sliders. */
@@ -48,6 +49,7 @@ export class Explorer {
   readonly maps: Finding<MapMethod, MapData & { method: MapMethod }>;
   readonly outliers: Finding<{ contentHash: string }, Output<'explore.outliers'>>;
   readonly groups: Groups;
+  readonly kinds: Kinds;
   readonly meanings: Finding<{ contentHash: string }, Output<'explore.meanings'>>;
   readonly costs: Finding<{ contentHash: string }, Output<'explore.costs'>>;
   readonly filler: Filler;
@@ -72,6 +74,7 @@ export class Explorer {
     }));
     this.outliers = new Finding((_, signal, watch) => studio.ask('explore.outliers', model, signal, watch));
     this.groups = new Groups(model);
+    this.kinds = new Kinds(model);
     this.meanings = new Finding((_, signal, watch) => studio.ask('explore.meanings', model, signal, watch));
     this.costs = new Finding((_, signal, watch) => studio.ask('explore.costs', model, signal, watch));
     this.filler = new Filler(model);

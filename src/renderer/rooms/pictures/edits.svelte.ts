@@ -54,7 +54,12 @@ export class PictureEdits {
     });
   }
 
-  label(pictures: readonly PictureState[], label: string | null): void {
+  /** @param begun hears of the job that brings the labels in, each time; null where it was refused */
+  label(
+    pictures: readonly Pick<PictureState, 'id' | 'label'>[],
+    label: string | null,
+    begun: (job: Job | null) => void = () => undefined,
+  ): void {
     const changed = pictures.filter((picture) => picture.label !== label);
     if (changed.length === 0) return;
     const ids = changed.map(({ id }) => id);
@@ -63,7 +68,11 @@ export class PictureEdits {
       before.set(picture.label, [...(before.get(picture.label) ?? []), picture.id]);
     this.actions.do({
       title: t.pictures.actions.label(ids.length),
-      forth: () => this.#edit({ label: { ids, label } }),
+      forth: async () => {
+        const edit = this.#edit({ label: { ids, label } });
+        void edit.then(begun, () => begun(null));
+        await edit;
+      },
       back: async () => {
         for (const [old, these] of before) await this.#edit({ label: { ids: these, label: old } });
       },

@@ -1,4 +1,5 @@
 import { number, plural } from './common.ts';
+import { kinds } from './kinds.ts';
 
 export const explore = {
   needsModel: 'There is nothing to explore yet',
@@ -13,6 +14,7 @@ export const explore = {
     map: 'Map',
     samples: 'Samples',
     groups: 'Groups',
+    kinds: 'Kinds',
     unusual: 'Unusual',
     compare: 'Compare',
     fill: 'Fill in',
@@ -172,6 +174,8 @@ export const explore = {
     emptyText: 'Pictures that the model sees alike come together.',
     ask: 'Look for groups',
   },
+
+  kindsOf: kinds,
 
   fillOf: {
     choose: 'Pictures to fill in',
