@@ -27,23 +27,43 @@ export function discretise(values: ArrayLike<number>, bins = BINS): Uint32Array 
   );
 }
 
-/** How much one says of the other, nats, from how often their values go together. */
-export function mutualInformation(a: ArrayLike<number>, b: ArrayLike<number>): number {
-  const n = a.length;
-  const [left, right] = [new Map<number, number>(), new Map<number, number>()];
-  const both = new Map<number, Map<number, number>>();
+/** Values as numbers of their kinds, from 0. */
+interface Indexed {
+  readonly of: Uint32Array;
+  readonly kinds: number;
+}
+
+function indexed(values: ArrayLike<number>): Indexed {
+  const numbers = new Map<number, number>();
+  const of = Uint32Array.from({ length: values.length }, (_, i) => {
+    const known = numbers.get(values[i]) ?? numbers.size;
+    numbers.set(values[i], known);
+    return known;
+  });
+  return { of, kinds: numbers.size };
+}
+
+function informationBetween(a: Indexed, b: Indexed): number {
+  const n = a.of.length;
+  const both = new Float64Array(a.kinds * b.kinds);
+  const [left, right] = [new Float64Array(a.kinds), new Float64Array(b.kinds)];
   for (let i = 0; i < n; i++) {
-    left.set(a[i], (left.get(a[i]) ?? 0) + 1);
-    right.set(b[i], (right.get(b[i]) ?? 0) + 1);
-    const row = both.get(a[i]) ?? new Map<number, number>();
-    both.set(a[i], row.set(b[i], (row.get(b[i]) ?? 0) + 1));
+    both[a.of[i] * b.kinds + b.of[i]]++;
+    left[a.of[i]]++;
+    right[b.of[i]]++;
   }
   let sum = 0;
-  for (const [x, row] of both)
-    for (const [y, count] of row)
-      sum += (count / n) * Math.log((count * n) / ((left.get(x) ?? 0) * (right.get(y) ?? 0)));
+  both.forEach((count, at) => {
+    if (count === 0) return;
+    const expected = left[Math.floor(at / b.kinds)] * right[at % b.kinds];
+    sum += (count / n) * Math.log((count * n) / expected);
+  });
   return Math.max(0, sum);
 }
+
+/** How much one says of the other, nats, from how often their values go together. */
+export const mutualInformation = (a: ArrayLike<number>, b: ArrayLike<number>): number =>
+  informationBetween(indexed(a), indexed(b));
 
 const codeOf = ({ codes, size }: CodesAndFactors, k: number): Float64Array =>
   Float64Array.from({ length: codes.length / size }, (_, i) => codes[i * size + k]);
@@ -57,34 +77,53 @@ const gapsOf = (relations: Relations): number[] =>
 
 const mean = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0) / values.length;
 
-/** The code that says most of a factor, counted from 0, and the part of all there is to say, in [0, 1]. */
-export interface Strongest {
-  readonly code: number;
-  readonly share: number;
-}
-
 /**
  * The mutual information gap (Chen et al. 2018, arXiv 1802.04942): how much more one code says of a factor than any
  * other, as a part of all there is to say; from histograms of twenty bins. In [0, 1].
  */
-export function mutualInformationGap(data: CodesAndFactors): {
-  score: number;
-  each: number[];
-  strongest: Strongest[];
-} {
-  const kinds = data.factors.map(({ kind, values }) => (kind === 'category' ? values : discretise(values)));
+export function mutualInformationGap(data: CodesAndFactors): { score: number; each: number[] } {
+  const kinds = kindsOf(data, BINS);
   const relations = Array.from({ length: data.size }, (_, k) => {
-    const code = discretise(codeOf(data, k));
-    return Float64Array.from(kinds, (values) => mutualInformation(code, values));
+    const code = indexed(discretise(codeOf(data, k)));
+    return Float64Array.from(kinds, (values) => informationBetween(code, values));
   });
-  const entropies = kinds.map((values) => mutualInformation(values, values));
+  const entropies = kinds.map((values) => informationBetween(values, values));
   const each = gapsOf(relations).map((gap, f) => (entropies[f] > 0 ? gap / entropies[f] : 0));
-  const strongest = entropies.map((entropy, f): Strongest => {
-    const says = relations.map((row) => row[f]);
-    const most = Math.max(...says);
-    return { code: says.indexOf(most), share: entropy > 0 ? most / entropy : 0 };
+  return { score: mean(each), each };
+}
+
+const kindsOf = ({ factors }: CodesAndFactors, bins: number): Indexed[] =>
+  factors.map(({ kind, values }) => indexed(kind === 'category' ? values : discretise(values, bins)));
+
+/** The code that says most of a factor, counted from 0, and parts of all there is to say, in [0, 1]. */
+export interface Strongest {
+  readonly code: number;
+  readonly share: number;
+  /** How much more than the next. */
+  readonly gap: number;
+}
+
+/** Things in a cell of the table of a code and a factor, on average, below which chance alone speaks. */
+const THINGS_IN_A_CELL = 5;
+
+/**
+ * Of each factor the code that says most, by mutual information less what chance alone would seem to say, to first
+ * order: (a − 1)(b − 1)/2n for a and b kinds (Miller 1955, "Note on the bias of information estimates"). There are
+ * fewer bins than the gap's twenty where things are few.
+ */
+export function strongestCodes(data: CodesAndFactors): Strongest[] {
+  const n = data.codes.length / data.size;
+  const bins = Math.max(2, Math.min(BINS, Math.floor(Math.sqrt(n / THINGS_IN_A_CELL))));
+  const codes = Array.from({ length: data.size }, (_, k) => indexed(discretise(codeOf(data, k), bins)));
+  return kindsOf(data, bins).map((factor) => {
+    const entropy = informationBetween(factor, factor);
+    const says = codes.map((code) => {
+      const chance = ((code.kinds - 1) * (factor.kinds - 1)) / (2 * n);
+      return entropy > 0 ? Math.max(0, informationBetween(code, factor) - chance) / entropy : 0;
+    });
+    const [share = 0, next = 0] = [...says].sort((a, b) => b - a);
+    return { code: Math.max(0, says.indexOf(share)), share, gap: share - next };
   });
-  return { score: mean(each), each, strongest };
 }
 
 /**

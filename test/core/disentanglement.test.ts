@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { createRng } from '../../src/core/rng.ts';
 import {
   correlationRatio,
   disentanglementCompletenessInformativeness,
@@ -11,6 +12,7 @@ import {
   scoresOfImportance,
   separatedAttributePredictability,
   squaredCorrelation,
+  strongestCodes,
 } from '../../src/core/disentanglement.ts';
 
 /**
@@ -39,6 +41,29 @@ const factors = (kind: Factor['kind']): Factor[] =>
 const data = { codes, size: 4, factors: factors('category') };
 const column = (k: number): Float64Array => codes.filter((_, i) => i % 4 === k);
 
+describe('the strongest code', () => {
+  it('is the one that a factor was made into; it says nearly all of it', () => {
+    const found = strongestCodes(data);
+    expect(found.map(({ code }) => code)).toEqual([0, 1, 2]);
+    expect(found[0].share).toBeGreaterThan(0.9);
+    for (const { share, gap } of found) expect(gap).toBeLessThanOrEqual(share);
+  });
+
+  it('says nothing of what it has nothing to do with, however few the things are', () => {
+    for (const n of [40, 60, 200, 2000]) {
+      const rng = createRng(n);
+      const codes = Float64Array.from({ length: 4 * n }, () => rng.uniform());
+      const values = Float64Array.from({ length: n }, () => rng.uniform());
+      const [{ share }] = strongestCodes({
+        codes,
+        size: 4,
+        factors: [{ name: 'x', kind: 'number', values }],
+      });
+      expect(share).toBeLessThan(0.12);
+    }
+  });
+});
+
 describe('the mutual information gap', () => {
   it('is what the reference says of fixed codes', () => {
     const { score, each } = mutualInformationGap(data);
@@ -50,13 +75,6 @@ describe('the mutual information gap', () => {
       0.6932591921097262,
       10,
     );
-  });
-
-  it('names the code that says most of a factor, and how much', () => {
-    const { strongest, each } = mutualInformationGap(data);
-    expect(strongest.map(({ code }) => code)).toEqual([0, 1, 2]);
-    strongest.forEach(({ share }, f) => expect(share).toBeGreaterThanOrEqual(each[f]));
-    expect(strongest[0].share).toBeCloseTo(1, 10);
   });
 
   it('is 1 where each factor has a code of its own, 0 where it has two', () => {

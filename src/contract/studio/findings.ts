@@ -4,9 +4,9 @@ export interface Meaning {
   readonly name: string | null;
   /** Of the latents, counted from 0. */
   readonly direction: number;
-  /** The part of all there is to say that it says, in [0, 1]. */
+  /** The part of all there is to say that it says, beyond chance, in [0, 1]. */
   readonly share: number;
-  /** How much more than the next (the mutual information gap), in [0, 1]. */
+  /** How much more than the next, in [0, 1]. */
   readonly gap: number;
 }
 

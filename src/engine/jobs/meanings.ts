@@ -1,6 +1,6 @@
 import type { DatasetEntry } from '../../contract/dataset.ts';
 import type { Meaning } from '../../contract/studio/findings.ts';
-import { type Factor, mutualInformationGap } from '../../core/disentanglement.ts';
+import { type Factor, strongestCodes } from '../../core/disentanglement.ts';
 import { factorsOf } from './disentanglement.ts';
 
 /** Of labels of more kinds than these a direction is not expected to mean them. */
@@ -19,13 +19,13 @@ export function meaningsOf(
   const labels = labelFactor(entries);
   const factors = labels === null ? columns : [...columns, labels];
   if (factors.length === 0) return [];
-  const { each, strongest } = mutualInformationGap({ codes: latents, size: latentSize, factors });
+  const strongest = strongestCodes({ codes: latents, size: latentSize, factors });
   return factors
     .map(({ name }, f) => ({
       name: f < columns.length ? name : null,
       direction: strongest[f].code,
       share: strongest[f].share,
-      gap: each[f],
+      gap: strongest[f].gap,
     }))
     .sort((a, b) => b.share - a.share);
 }

@@ -212,6 +212,7 @@ export const explore = {
     gap: (part: number) => `${(100 * part).toFixed(0)} % more than any other`,
     hint: 'Where a direction tells all of it and no other tells any, it means just that.',
     place: (name: string, index: number) => `${name}, ${number(index)}`,
+    untold: (names: string) => `No single direction tells: ${names}.`,
     waiting: 'Looking for meanings …',
     empty: 'Nothing is known of these pictures',
     emptyText:
