@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { MorphloomError } from '../../contract/errors.ts';
 import { refuseKernels } from './refused-kernels.ts';
-import type { AdapterFacts, GpuBuffer, GpuDevice, Graphics } from './webgpu.ts';
+import { makeGlobal, type AdapterFacts, type GpuBuffer, type GpuDevice, type Graphics } from './webgpu.ts';
 
 interface Encoder {
   copyBufferToBuffer(
@@ -93,7 +93,7 @@ async function register(graphics: Graphics): Promise<{ facts: AdapterFacts; vers
 /** tfjs asks `navigator.gpu` whether there is WebGPU; only while it is made, so that nobody else takes this for a browser. */
 function whileNavigatorHas<T>(gpu: object, make: () => T): T {
   const before = Object.getOwnPropertyDescriptor(globalThis, 'navigator');
-  Object.defineProperty(globalThis, 'navigator', { value: { gpu }, configurable: true, writable: true });
+  makeGlobal({ navigator: { gpu } });
   try {
     return make();
   } finally {

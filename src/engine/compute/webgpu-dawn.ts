@@ -2,7 +2,7 @@ import { createRequire } from 'node:module';
 import * as path from 'node:path';
 import { MorphloomError } from '../../contract/errors.ts';
 import { mapNow, type MappableBuffer } from './webgpu-read.ts';
-import { describe, LIMITS, type AdapterInfo, type GpuDevice, type Graphics } from './webgpu.ts';
+import { describe, LIMITS, makeGlobal, type AdapterInfo, type GpuDevice, type Graphics } from './webgpu.ts';
 
 const require = createRequire(path.join(import.meta.dirname, 'webgpu-dawn.cjs'));
 
@@ -37,9 +37,7 @@ function advice(platform: string): string {
  */
 export async function openDawn(): Promise<Graphics> {
   const { dawn, version } = loadDawn();
-  for (const [name, value] of Object.entries(dawn.globals)) {
-    Object.defineProperty(globalThis, name, { value, configurable: true, writable: true });
-  }
+  makeGlobal(dawn.globals);
   const gpu = dawn.create([]);
   const adapter = await gpu.requestAdapter({ powerPreference: 'high-performance' });
   if (adapter === null) {

@@ -1,7 +1,12 @@
 import { MorphloomError } from '../../contract/errors.ts';
-import type { GraphicsAddress, GraphicsCard, GraphicsQuestion } from '../../contract/graphics/messages.ts';
+import type {
+  GraphicsAddress,
+  GraphicsAnswer,
+  GraphicsCard,
+  GraphicsQuestion,
+} from '../../contract/graphics/messages.ts';
 import { startHelper } from '../node/helpers/start.ts';
-import { describe, LIMITS, type AdapterFacts, type Graphics } from './webgpu.ts';
+import { describe, LIMITS, makeGlobal, type AdapterFacts, type Graphics } from './webgpu.ts';
 import { WindowBuffer, WindowDevice } from './window-device.ts';
 import { newAddress, WindowLine } from './window-line.ts';
 
@@ -40,7 +45,7 @@ export function openGraphicsWindow(line: GraphicsAddress | null): GraphicsWindow
   const helper = startHelper('graphics');
   const card = new Promise<AdapterFacts | string>((resolve) => {
     helper.onMessage((message) => {
-      const answer = message as { card: GraphicsCard } | { problem: string };
+      const answer = message as GraphicsAnswer;
       resolve('card' in answer ? factsOf(answer.card) : answer.problem);
     });
     helper.onEnd((how) => resolve(`The window that looks for a graphics card gave no answer: ${how}.`));
@@ -75,8 +80,7 @@ export async function meetWindow(
   }
   line.onLost = (how) => tellLost(how);
   const { card } = answer;
-  for (const [name, value] of Object.entries(GLOBALS))
-    Object.defineProperty(globalThis, name, { value, configurable: true, writable: true });
+  makeGlobal(GLOBALS);
   const device = new WindowDevice(line, card.limits);
   return {
     gpu: {},

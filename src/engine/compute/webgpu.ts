@@ -45,6 +45,12 @@ export interface Graphics {
   read(buffer: GpuBuffer): ArrayBuffer;
 }
 
+/** Makes what programs for browsers expect to be there by name. */
+export function makeGlobal(values: Readonly<Record<string, unknown>>): void {
+  for (const [name, value] of Object.entries(values))
+    Object.defineProperty(globalThis, name, { value, configurable: true, writable: true });
+}
+
 /** Limits that tfjs asks for as the adapter has them; WebGPU's defaults are meant for phones. */
 export const LIMITS = [
   'maxComputeWorkgroupStorageSize',
