@@ -6,7 +6,7 @@ import { loadForModel } from '../src/engine/jobs/attribute-moves.ts';
 import { readPictures } from '../src/engine/jobs/pictures.ts';
 import { openInstrument } from '../src/engine/latent/open.ts';
 import { FACE_ATTRIBUTES, type FaceAttribute } from '../src/engine/samples/face-parameters.ts';
-import { morphloom, withFolder } from './support.ts';
+import { mean, morphloom, withFolder } from './support.ts';
 
 /**
  * Attributes of drawn faces, whose truth is known: how well they tell unseen faces apart, and what else changes in
@@ -45,7 +45,6 @@ function readTable(folder: string): { columns: string[]; rows: Table } {
 }
 
 const dot = (a: Float64Array, b: Float64Array): number => a.reduce((sum, value, i) => sum + value * b[i], 0);
-const mean = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0) / values.length;
 const deviation = (values: readonly number[]): number =>
   Math.sqrt(mean(values.map((value) => (value - mean(values)) ** 2)));
 

@@ -1,6 +1,6 @@
 import * as path from 'node:path';
 import { drawAndImport } from './shapes/pictures.ts';
-import { morphloom, stepsFor, withFolder } from './support.ts';
+import { mean, morphloom, stepsFor, withFolder } from './support.ts';
 
 /**
  * Whether latent directions mean one thing: the same networks trained on the same drawn shapes for the same CPU time,
@@ -31,8 +31,6 @@ interface Report {
   readonly sap: number;
   readonly factors: readonly { readonly name: string; readonly mig: number }[];
 }
-
-const mean = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0) / values.length;
 
 function learn(project: string, recipe: string, steps: number, seed: number): Promise<number> {
   const settings = Object.entries({ ...SETTINGS, ...OWN[recipe] });

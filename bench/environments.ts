@@ -12,7 +12,6 @@ import { median, withFolder } from './support.ts';
  * `none,TF_NUM_INTRAOP_THREADS=1 5 2 64 64 0,1,2`. A setting is one or several variables, joined by "+".
  */
 const PICTURES = 1024;
-const WARM_UP_STEPS = 5;
 
 interface Runner {
   readonly net: Net;
@@ -66,14 +65,7 @@ async function warmUp(
     [process.execPath, process.argv[1], 'serve-ours', net, String(batch), project],
     env,
   );
-  await contender.train(WARM_UP_STEPS);
-  const tried = await contender.train(WARM_UP_STEPS);
-  return {
-    net,
-    setting,
-    contender,
-    steps: Math.max(3, Math.round((seconds * WARM_UP_STEPS) / tried.seconds)),
-  };
+  return { net, setting, contender, steps: await contender.stepsIn(seconds) };
 }
 
 async function beside(

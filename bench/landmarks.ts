@@ -12,7 +12,7 @@ import {
   type FaceParameters,
 } from '../src/engine/samples/face-parameters.ts';
 import { morphMethods } from './morphs/methods.ts';
-import { morphloom, withFolder } from './support.ts';
+import { mean, morphloom, withFolder } from './support.ts';
 
 /**
  * Whether a morph between two drawn faces goes the way that their parameters go: where the features of its frames
@@ -31,8 +31,6 @@ const PATCH = 5 / 64;
 const REACH = 8 / 64;
 /** Steps a pixel in the search. */
 const FINENESS = 2;
-
-const mean = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0) / values.length;
 
 /** Two faces of the same kinds (glasses, hair style …), which have nothing between them; all else differs. */
 function pairOf(index: number): [FaceParameters, FaceParameters] {

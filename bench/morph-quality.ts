@@ -3,7 +3,7 @@ import * as path from 'node:path';
 import { openInstrument } from '../src/engine/latent/open.ts';
 import { morphMetrics } from '../src/engine/morph/metrics.ts';
 import { floats, morphMethods, pictureOf } from './morphs/methods.ts';
-import { median, morphloom, withFolder } from './support.ts';
+import { mean, median, morphloom, withFolder } from './support.ts';
 
 /**
  * How finished morphs look, by their frames alone, between pictures that the model has not seen: against a
@@ -18,7 +18,6 @@ const MINUTES = 3;
 const STRIDE = 7;
 
 type Metrics = ReturnType<typeof morphMetrics> & { readonly endpoint: number };
-const mean = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0) / values.length;
 
 async function measure(project: string, folder: string): Promise<void> {
   const instrument = await openInstrument(project);

@@ -15,6 +15,9 @@ export interface Memory {
   readonly files: number;
 }
 
+const WARM_UP_STEPS = 5;
+const FEWEST_STEPS = 3;
+
 /** A process that trains and decodes when it is told to. */
 export class Contender {
   readonly #process: ChildProcess;
@@ -59,6 +62,13 @@ export class Contender {
 
   train(steps: number): Promise<Spent> {
     return this.#tell(`train ${steps}`);
+  }
+
+  /** Trains until it is as fast as it gets, and tells how many steps take about so many seconds. */
+  async stepsIn(seconds: number): Promise<number> {
+    await this.train(WARM_UP_STEPS);
+    const tried = await this.train(WARM_UP_STEPS);
+    return Math.max(FEWEST_STEPS, Math.round((seconds * WARM_UP_STEPS) / tried.seconds));
   }
 
   /** Decodes so many pictures at once, so many times. */

@@ -67,7 +67,6 @@ interface Runner {
 const DECODES = { one: [1, 100], sixteen: [16, 20] } as const;
 type HowMany = keyof typeof DECODES;
 const HOW_MANY = Object.keys(DECODES) as HowMany[];
-const WARM_UP_STEPS = 5;
 
 /**
  * All contenders in turns, so that whatever else the machine does falls on all of them.
@@ -103,10 +102,8 @@ export async function interleave(
 async function warmUp(kind: Kind, net: Net, place: Place, seconds: number): Promise<Runner> {
   const contender = await startContender(kind, net, place);
   process.stderr.write(`${kind} ${net}: ${contender.about}\n`);
-  await contender.train(WARM_UP_STEPS);
-  const tried = await contender.train(WARM_UP_STEPS);
+  const steps = await contender.stepsIn(seconds);
   if (net === 'plain') for (const how of HOW_MANY) await timeDecoding(contender, kind, how);
-  const steps = Math.max(3, Math.round((seconds * WARM_UP_STEPS) / tried.seconds));
   return { kind, net, contender, steps };
 }
 

@@ -1,6 +1,7 @@
 import { createRng } from '../../src/core/rng.ts';
 import { morphMetrics } from '../../src/engine/morph/metrics.ts';
 import type { PictureShape } from '../../src/engine/morph/codec.ts';
+import { mean } from '../support.ts';
 
 /** A picture half-way between two others, each of values in [0, 1]. */
 export interface Middle {
@@ -71,8 +72,6 @@ function projections(pictures: readonly Float32Array[], width: number): number[]
     });
   });
 }
-
-const mean = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0) / values.length;
 
 /**
  * What can be said of middles by their looks alone.
