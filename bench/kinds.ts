@@ -5,6 +5,7 @@ import { applyEdits, openDataset } from '../src/engine/dataset/index.ts';
 import { NO_EDITS } from '../src/engine/dataset/edits.ts';
 import { tellKinds, type ToldKinds } from '../src/engine/jobs/kinds.ts';
 import { encodeDataset } from '../src/engine/jobs/pictures.ts';
+import { latentsAt } from '../src/engine/latent/instrument.ts';
 import { openInstrument, type OpenedInstrument } from '../src/engine/latent/open.ts';
 import { withFolder } from './support.ts';
 
@@ -88,14 +89,7 @@ async function run(
 let encoded: Awaited<ReturnType<typeof encodeDataset>> | null = null;
 async function encodedOnce(instrument: OpenedInstrument, indices: readonly number[]) {
   encoded ??= await encodeDataset(instrument, {});
-  const size = instrument.latentSize;
-  const pick = (rows: Float32Array): Float32Array => {
-    const out = new Float32Array(indices.length * size);
-    indices.forEach((i, at) => out.set(rows.subarray(i * size, (i + 1) * size), at * size));
-    return out;
-  };
-  const { mean, logVariance } = encoded;
-  return { mean: pick(mean), logVariance: logVariance === null ? null : pick(logVariance) };
+  return latentsAt(encoded, instrument.latentSize, indices);
 }
 
 void withFolder(async (folder) => {

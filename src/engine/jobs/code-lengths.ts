@@ -38,12 +38,16 @@ export async function codeLengths(
   for (let start = 0; start < count; start += CHUNK) {
     const some = Math.min(CHUNK, count - start);
     const bytes = pixels.subarray(start * size, (start + some) * size);
-    const { logVariance } = instrument.encode(bytes, some);
+    const latents = instrument.encode(bytes, some);
+    const { logVariance } = latents;
     const noise = Array.from({ length: SAMPLES }, () =>
       fillNormal(new Float32Array(some * instrument.latentSize), rng),
     );
     if (logVariance !== null) latentBits = Math.max(latentBits, latentBitsFor(logVariance));
-    nats.set(negativeElbo(instrument, pixelCodes[code], { bytes, count: some }, noise), start);
+    nats.set(
+      negativeElbo({ ...instrument, encode: () => latents }, pixelCodes[code], { bytes, count: some }, noise),
+      start,
+    );
     onProgress?.({ stage: 'Measuring', done: start + some, total: count, unit: 'pictures' });
     await breathe(signal);
   }

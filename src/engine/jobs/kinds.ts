@@ -72,12 +72,13 @@ export async function tellKinds(instrument: OpenedInstrument, request: TellKinds
       places.filter((i) => kindOf[i] === null),
       most,
     );
-    const indices = [...labelled, ...others].sort((a, b) => a - b);
+    const indices = [...labelled, ...others];
     const encoded = await (request.latents?.(indices) ?? encodeDataset(instrument, { indices, onProgress, signal })); // prettier-ignore
     const rows = await whitened(encoded, instrument.latentSize, signal);
-    const rowOf = new Map(indices.map((i, at) => [i, rows[at]]));
-    const rowsOf = (these: readonly number[]): Float64Array[] => these.flatMap((i) => rowOf.get(i) ?? []);
-    const known = { features: rowsOf(labelled), kinds: labelled.flatMap((i) => kindOf[i] ?? []) };
+    const known = {
+      features: rows.slice(0, labelled.length),
+      kinds: labelled.flatMap((i) => kindOf[i] ?? []),
+    };
     const checked = await check(known, dataset, labelled, kinds.length, request);
     const teachers = teachersOf(known.kinds, seed);
     const scores = await runToEnd(
@@ -88,9 +89,9 @@ export async function tellKinds(instrument: OpenedInstrument, request: TellKinds
       signal,
     );
     const told: { i: number; is: ToldKind }[] = [];
-    for (const i of others) {
+    for (const [at, i] of others.entries()) {
       await breathe(signal);
-      for (const row of rowsOf([i])) told.push({ i, is: mostProbable(scores(row), checked.sharpness) });
+      told.push({ i, is: mostProbable(scores(rows[labelled.length + at]), checked.sharpness) });
     }
     told.sort((a, b) => b.is.sureness - a.is.sureness);
     return {

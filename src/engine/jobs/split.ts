@@ -39,7 +39,7 @@ export function pick(
 }
 
 /** At most `most` of these, evenly spread. */
-export function thin(indices: readonly number[], most: number): number[] {
-  if (indices.length <= most) return [...indices];
-  return Array.from({ length: most }, (_, i) => indices[Math.floor((i * indices.length) / most)]);
+export function thin<T>(all: readonly T[], most: number): T[] {
+  if (all.length <= most) return [...all];
+  return Array.from({ length: most }, (_, i) => all[Math.floor((i * all.length) / most)]);
 }

@@ -16,6 +16,23 @@ export interface Latents {
   readonly logVariance: Float32Array | null;
 }
 
+/** The rows of these indices, in this order: of `[n, size]` `[indices, size]`. */
+export function rowsAt(rows: Float32Array, size: number, indices: readonly number[]): Float32Array {
+  const out = new Float32Array(indices.length * size);
+  indices.forEach((i, at) => out.set(rows.subarray(i * size, (i + 1) * size), at * size));
+  return out;
+}
+
+/** The latents of these pictures, in this order. */
+export const latentsAt = (
+  { mean, logVariance }: Latents,
+  size: number,
+  indices: readonly number[],
+): Latents => ({
+  mean: rowsAt(mean, size, indices),
+  logVariance: logVariance && rowsAt(logVariance, size, indices),
+});
+
 /** A trained model, ready to be played. Pictures are HWC, one after the other. */
 export interface Instrument {
   readonly latentSize: number;

@@ -27,6 +27,10 @@ export interface EncodedPictures extends Latents {
   readonly labels: readonly (string | null)[];
 }
 
+/** Of the same model and the same pictures the answer to a question is the same. */
+export const answerKey = ({ instrument, dataset }: Playing, ...question: readonly unknown[]): string =>
+  JSON.stringify([instrument.project.folder, instrument.hash, dataset.contentHash, ...question]);
+
 /** As many pictures as questions about all of them look at. */
 export const MOST_LOOKED_AT = 20_000;
 const MOST_KEPT = 4;
@@ -72,12 +76,9 @@ export class Stage {
       });
       return { mean, logVariance, ids: entries.map(({ id }) => id) };
     });
-    const places = thin(
-      dataset.entries.map((_, i) => i),
-      most,
-    );
+    const entries = thin(dataset.entries, most);
     const labels = latents.ids.map((id, at) => {
-      const entry = dataset.entries.at(places[at]);
+      const entry = entries.at(at);
       // Pictures of one content may have different labels, by where their files lie.
       return (entry?.id === id ? entry : entryOfPicture(dataset, id))?.label ?? null;
     });

@@ -8,11 +8,12 @@ import { MOST_FITTED } from '../../jobs/sample.ts';
 import { thin } from '../../jobs/split.ts';
 import { tellTags } from '../../jobs/tags.ts';
 import { fitLatentGaussian } from '../../latent/aggregate.ts';
+import { rowsAt } from '../../latent/instrument.ts';
 import { nearest } from '../../latent/map.ts';
 import { breathe } from '../../node/breathe.ts';
 import type { Handlers } from '../context.ts';
 import { decodeGently, encodeInPieces } from '../gently.ts';
-import { MOST_LOOKED_AT, pictureGone, type Playing } from '../playing.ts';
+import { answerKey, MOST_LOOKED_AT, pictureGone, type Playing } from '../playing.ts';
 import type { Services } from '../services.ts';
 import { SharedResults } from '../shared.ts';
 import { typicalFirst } from '../typical.ts';
@@ -34,13 +35,10 @@ export function findingHandlers({ stage }: Services): Pick<Handlers, Offered> {
   const outliers = new SharedResults<Found<'explore.outliers'>>(MOST_KEPT);
   const groups = new SharedResults<Found<'explore.groups'>>(MOST_KEPT);
   const means = new SharedResults<Float32Array>(MOST_KEPT);
-  /** Of the same model and the same pictures the answer to a question is the same. */
-  const keyOf = ({ instrument, dataset }: Playing, ...question: readonly unknown[]): string =>
-    JSON.stringify([instrument.project.folder, instrument.hash, dataset.contentHash, ...question]);
   return {
     'explore.outliers': ({ count, most, ...model }, call) =>
       stage.play(model, call, (playing) =>
-        outliers.get(keyOf(playing, count, most), playing.signal, async (signal) => {
+        outliers.get(answerKey(playing, count, most), playing.signal, async (signal) => {
           const { instrument, onProgress } = playing;
           const request = { samples: LOOKS, most, seed: SEED, onProgress, signal };
           const scored = await findOutliers(instrument, request);
@@ -61,7 +59,7 @@ export function findingHandlers({ stage }: Services): Pick<Handlers, Offered> {
       ),
     'explore.groups': ({ by, groups: count, most, ...model }, call) =>
       stage.play(model, call, (playing) =>
-        groups.get(keyOf(playing, by, count, most), playing.signal, async (signal) => {
+        groups.get(answerKey(playing, by, count, most), playing.signal, async (signal) => {
           const { instrument, onProgress } = playing;
           const found = await clusterPictures(instrument, {
             by,
@@ -141,10 +139,12 @@ function voicesOf(
   at: Float32Array,
   labelled: readonly { i: number; label: string }[],
 ): { label: string; part: number }[] {
-  const size = at.length;
-  const own = new Float32Array(labelled.length * size);
-  labelled.forEach(({ i }, n) => own.set(latents.subarray(i * size, (i + 1) * size), n * size));
-  const voices = nearest(own, size, at, Math.min(VOICES, labelled.length)).map(
+  const own = rowsAt(
+    latents,
+    at.length,
+    labelled.map(({ i }) => i),
+  );
+  const voices = nearest(own, at.length, at, Math.min(VOICES, labelled.length)).map(
     ({ index }) => labelled[index].label,
   );
   return [...new Set(voices)]

@@ -1,8 +1,8 @@
 import { MOST_TOLD_KINDS, tellKinds } from '../../jobs/kinds.ts';
 import { encodeDataset } from '../../jobs/pictures.ts';
-import type { Latents } from '../../latent/instrument.ts';
+import { latentsAt, type Latents } from '../../latent/instrument.ts';
 import type { Handlers } from '../context.ts';
-import type { Playing, Stage } from '../playing.ts';
+import { answerKey, type Playing, type Stage } from '../playing.ts';
 import type { Services } from '../services.ts';
 import { SharedResults } from '../shared.ts';
 
@@ -19,8 +19,7 @@ export function kindsHandlers({ stage }: Services): Pick<Handlers, Offered> {
     'explore.kinds': ({ most, ...model }, call) =>
       stage.play(model, call, (playing) => {
         const { instrument, dataset, onProgress } = playing;
-        const key = JSON.stringify([instrument.project.folder, instrument.hash, dataset.contentHash, most]);
-        return answers.get(key, playing.signal, async (signal) => {
+        return answers.get(answerKey(playing, most), playing.signal, async (signal) => {
           const shared = { ...playing, signal };
           const { kinds, labelled, told, doubted, trust } = await tellKinds(instrument, {
             most,
@@ -61,15 +60,7 @@ async function latentsOf(
   most: number,
 ): Promise<Latents> {
   const { instrument, dataset, onProgress, signal } = playing;
-  const { ids, mean, logVariance } = dataset.count <= most ? await stage.encoded(playing, most) : NONE;
-  if (ids.length !== dataset.count) return encodeDataset(instrument, { indices, onProgress, signal });
-  const size = instrument.latentSize;
-  const pick = (rows: Float32Array): Float32Array => {
-    const own = new Float32Array(indices.length * size);
-    indices.forEach((i, at) => own.set(rows.subarray(i * size, (i + 1) * size), at * size));
-    return own;
-  };
-  return { mean: pick(mean), logVariance: logVariance && pick(logVariance) };
+  const kept = dataset.count <= most ? await stage.encoded(playing, most) : null;
+  if (kept?.ids.length === dataset.count) return latentsAt(kept, instrument.latentSize, indices);
+  return encodeDataset(instrument, { indices, onProgress, signal });
 }
-
-const NONE = { ids: [], mean: new Float32Array(0), logVariance: null };

@@ -6,7 +6,7 @@ import { nearest } from '../../latent/map.ts';
 import { breathe } from '../../node/breathe.ts';
 import type { Handlers } from '../context.ts';
 import { decodeGently } from '../gently.ts';
-import type { Playing } from '../playing.ts';
+import { answerKey } from '../playing.ts';
 import type { Services } from '../services.ts';
 import { SharedResults } from '../shared.ts';
 
@@ -21,12 +21,10 @@ const PLACES = [-2.4, -1.6, -0.8, 0, 0.8, 1.6, 2.4];
 export function learnedHandlers({ stage }: Services): Pick<Handlers, Offered> {
   const meanings = new SharedResults<Found<'explore.meanings'>>(MOST_KEPT);
   const costs = new SharedResults<Found<'explore.costs'>>(MOST_KEPT);
-  const keyOf = ({ instrument, dataset }: Playing, ...question: readonly unknown[]): string =>
-    JSON.stringify([instrument.project.folder, instrument.hash, dataset.contentHash, ...question]);
   return {
     'explore.meanings': ({ most, ...model }, call) =>
       stage.play(model, call, (playing) =>
-        meanings.get(keyOf(playing, most), playing.signal, async (signal) => {
+        meanings.get(answerKey(playing, most), playing.signal, async (signal) => {
           const { instrument, dataset } = playing;
           const { mean, ids } = await stage.encoded({ ...playing, signal }, most);
           const entries = ids.flatMap((id) => entryOfPicture(dataset, id) ?? []);
@@ -43,12 +41,9 @@ export function learnedHandlers({ stage }: Services): Pick<Handlers, Offered> {
       ),
     'explore.costs': ({ most, count, ...model }, call) =>
       stage.play(model, call, (playing) =>
-        costs.get(keyOf(playing, most, count), playing.signal, async (signal) => {
+        costs.get(answerKey(playing, most, count), playing.signal, async (signal) => {
           const { instrument, dataset, onProgress } = playing;
-          const ids = thin(
-            dataset.entries.map((_, i) => i),
-            most,
-          ).map((i) => dataset.entries[i].id);
+          const ids = thin(dataset.entries, most).map(({ id }) => id);
           const { bytes } = pixelsOf(dataset, ids);
           const { each, others } = await costsOf(instrument, bytes, { onProgress, signal });
           const sorted = ids.map((id, i) => ({ id, bits: each[i] })).sort((a, b) => a.bits - b.bits);
