@@ -18,10 +18,6 @@ export class BackgroundTray {
     this.#actions = actions;
   }
 
-  get shown(): boolean {
-    return this.#tray !== null;
-  }
-
   show(): void {
     if (this.#tray !== null || process.platform === 'darwin') return;
     try {
@@ -50,6 +46,9 @@ export class BackgroundTray {
   }
 
   hide(): void {
+    // Where the desktop has no tray, Chromium falls back to GTK's a while after the icon was made. One destroyed
+    // meanwhile takes the whole process with it, so there it stays until the app ends.
+    if (process.platform === 'linux') return;
     this.#tray?.destroy();
     this.#tray = null;
   }

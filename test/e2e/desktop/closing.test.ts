@@ -104,6 +104,19 @@ describe.skipIf(missing !== null)('closing the desktop', () => {
     expect(await app.log()).not.toContain('is killed');
   });
 
+  it('comes back from the background as soon as it went there, again and again', async () => {
+    app = await launchApp(electron, { folder });
+    await trains(app);
+    await answerWith(app, 0);
+    for (let times = 0; times < 10; times++) {
+      await closeWindow(app);
+      await eventually(async () => (await visible(app as RunningApp))[0] === false, 10_000);
+      await app.electron.evaluate(({ app: electronApp }) => electronApp.emit('activate'));
+      expect(await visible(app)).toEqual([true]);
+    }
+    expect(app.main.signalCode).toBeNull();
+  });
+
   it('ends at once, and cleanly, when nothing runs; the next window opens where the last one was', async () => {
     app = await launchApp(electron, { folder });
     await askEngine(app.electron, 'engine.hello');
