@@ -91,9 +91,12 @@ export function connect(wire: Wire, door: Door): void {
 
 const PROGRESS_EVERY_MS = 100;
 
-/** Passes progress on ten times a second at most, and only once the client took what was told before. */
+/**
+ * Passes progress on ten times a second at most, the first at once, and only once the client took what was told
+ * before.
+ */
 function teller(tell: (progress: Progress) => Promise<void>): OnProgress {
-  let toldAt = performance.now();
+  let toldAt = -Infinity;
   let telling = false;
   return (progress) => {
     const now = performance.now();
