@@ -46,8 +46,6 @@ export const kinds = {
   labelChosen: (count: number) => `Label ${number(count)} as …`,
   labelled: (count: number, kind: string) =>
     `${plural(count, 'picture is', 'pictures are')} labelled “${kind}” now.`,
-  more: (name: string) => `More of ${name}`,
-  fewer: (name: string) => `Less of ${name}`,
   showMore: (count: number) => `Show ${number(count)} more`,
   doubted: 'Perhaps mislabelled',
   doubtedHint: 'The other labels speak against these.',
