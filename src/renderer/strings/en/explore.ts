@@ -213,6 +213,7 @@ export const explore = {
     hint: 'Where a direction tells all of it and no other tells any, it means just that.',
     place: (name: string, index: number) => `${name}, ${number(index)}`,
     untold: (names: string) => `No single direction tells: ${names}.`,
+    ask: 'Look for meanings',
     waiting: 'Looking for meanings …',
     empty: 'Nothing is known of these pictures',
     emptyText:
