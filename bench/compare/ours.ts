@@ -23,7 +23,8 @@ export async function serveOurs(
   backend: BackendName,
 ): Promise<void> {
   let about = '';
-  let left = 1;
+  // What is compiled after the first step is there at the second.
+  let left = 2;
   let goOn: (() => void) | undefined;
   let done: (() => void) | undefined;
   let serving: Promise<void> | null = null;
@@ -45,11 +46,11 @@ export async function serveOurs(
     control: new RunControl(),
     backend,
     log: (line) => process.stderr.write(`${line}\n`),
-    onBegin: ({ backend: used, compiled }) => {
-      about =
-        `Morphloom on ${used.version}; ` +
-        (compiled.fallback ??
-          `${compiled.operations} operations compiled in ${compiled.seconds.toFixed(2)} s, first run included`);
+    onBegin: ({ backend: used }) => (about = `Morphloom on ${used.version}; `),
+    onCompiled: (compiled) => {
+      about +=
+        compiled.fallback ??
+        `${compiled.operations} operations compiled in ${compiled.seconds.toFixed(2)} s, first run included`;
     },
     onStep: async (now) => {
       if (--left > 0) return;

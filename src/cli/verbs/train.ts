@@ -104,13 +104,11 @@ export async function train(
     signal: voice.signal,
     log: voice.say,
     onProgress: voice.onProgress,
-    onBegin: ({ run, backend, pictures, from, compiled }) => {
+    onBegin: ({ run, backend, pictures, from }) => {
       voice.say(
         `Run ${run.id}: recipe "${run.recipe.name}" on ${pictures} pictures, ${backend.version}` +
           (from === 0 ? '.' : `, on from step ${from}.`),
       );
-      // Why it was not compiled is said in any case.
-      if (flags.verbose === true && compiled.fallback === undefined) voice.say(describeCompiled(compiled));
       voice.json({
         begun: true,
         run: run.id,
@@ -118,8 +116,12 @@ export async function train(
         pictures,
         step: from,
         backend: backend.version,
-        compiled,
       });
+    },
+    onCompiled: (compiled) => {
+      // Why it was not compiled is said in any case.
+      if (flags.verbose === true && compiled.fallback === undefined) voice.say(describeCompiled(compiled));
+      voice.json({ compiled });
     },
     onLine: (line) => {
       finalLine = line;

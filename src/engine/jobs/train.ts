@@ -36,8 +36,9 @@ export interface TrainOptions {
     backend: BackendInfo;
     pictures: number;
     from: number;
-    compiled: CompileReport;
   }) => void;
+  /** Called when the steps after the first were compiled, or could not be. */
+  readonly onCompiled?: (report: CompileReport) => void;
   readonly onLine?: (line: TrainingLine) => void;
   /** Called between steps with the model as it is then, to be looked at; the next step waits for it. */
   readonly onStep?: (view: TrainingView) => Promise<void>;
@@ -124,10 +125,7 @@ async function trainOn(dataset: Dataset, backend: BackendInfo, options: TrainOpt
   try {
     const from = await restoreLatest(run, trainer, options.log);
     const plan = new Plan(run.facts.budget, task.stepsPerEpoch, await run.knots());
-    const compiled = trainer.compile(compile, plan.progress(trainer.step));
-    // Of a backend that compiles nothing, its own notes say that it is slow.
-    if (compiled.fallback !== undefined && backend.name === 'tensorflow') options.log?.(compiled.fallback);
-    options.onBegin?.({ run, backend, pictures: training.length, from: from?.step ?? 0, compiled });
+    options.onBegin?.({ run, backend, pictures: training.length, from: from?.step ?? 0 });
     const { end, facts } = await runTraining({
       task,
       trainer,
@@ -138,6 +136,13 @@ async function trainOn(dataset: Dataset, backend: BackendInfo, options: TrainOpt
         ? {}
         : { validate: () => validate(model, trainer, pick(dataset, heldOut), giveWay) }),
       ...(options.patience === undefined ? {} : { patience: options.patience }),
+      prepare: () => {
+        const compiled = trainer.compile(compile, plan.progress(trainer.step));
+        // Of a backend that compiles nothing, its own notes say that it is slow.
+        if (compiled.fallback !== undefined && backend.name === 'tensorflow')
+          options.log?.(compiled.fallback);
+        options.onCompiled?.(compiled);
+      },
       checkpointEverySeconds: options.checkpointEverySeconds ?? CHECKPOINT_EVERY_SECONDS,
       ...(options.onLine === undefined ? {} : { onLine: options.onLine }),
       ...(options.onProgress === undefined ? {} : { onProgress: options.onProgress }),

@@ -36,6 +36,11 @@ export interface RunOptions {
   readonly checkpointEverySeconds: number;
   readonly onLine?: (line: TrainingLine) => void;
   readonly onProgress?: (progress: Progress) => void;
+  /**
+   * Called once, after the first step, and not counted as training: what makes the other steps faster, and would only
+   * keep waiting for the first.
+   */
+  readonly prepare?: () => void;
   /** Called between steps, for whoever looks at the model as it learns; the next step waits for it. */
   readonly onStep?: (step: number) => Promise<void>;
   /** Called when a checkpoint is on disk. */
@@ -97,6 +102,7 @@ export async function runTraining(options: RunOptions): Promise<{ end: RunEnd; f
   let committedStep = from?.step ?? -1;
   let lineAt = -Infinity;
   const speed = new SpeedGauge(task.batch);
+  let prepare = options.prepare;
   let end: RunEnd = 'finished';
 
   const facts = (): CheckpointFacts => ({ step: trainer.step, elapsedSeconds: clock.seconds, score, best });
@@ -157,6 +163,13 @@ export async function runTraining(options: RunOptions): Promise<{ end: RunEnd; f
     if (end === 'early-stop') break;
     if (clock.seconds - committedAt >= options.checkpointEverySeconds) await commit();
     await giveWay();
+    if (prepare !== undefined && !last) {
+      clock.stop();
+      prepare();
+      prepare = undefined;
+      clock.start();
+      speed.restart();
+    }
   }
   await commit();
   return { end, facts: facts() };

@@ -47,6 +47,7 @@ interface Options {
   readonly from?: Kept['checkpoints'][number];
   readonly control?: RunControl;
   readonly onLine?: (line: TrainingLine) => void;
+  readonly prepare?: () => void;
   readonly checkpointEverySeconds?: number;
 }
 
@@ -96,6 +97,23 @@ describe('a run', () => {
     expect(kept.lines.filter((line) => line.validation !== undefined).map(({ step }) => step)).toEqual(
       validatedAt,
     );
+  });
+
+  it('is prepared once, after the step that it begins with, in time that does not count', async () => {
+    const heard: number[] = [];
+    let prepared = 0;
+    const onLine = ({ step }: TrainingLine): void => void heard.push(step);
+    const prepare = (): void => {
+      prepared += 1;
+      expect(heard).toEqual([1]);
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 3000);
+    };
+    const { facts } = await begin({ kind: 'steps', steps: 20 }, { onLine, prepare }).ended;
+    expect(prepared).toBe(1);
+    expect(facts.elapsedSeconds).toBeLessThan(3);
+
+    await begin({ kind: 'steps', steps: 1 }, { prepare }).ended;
+    expect(prepared).toBe(1);
   });
 
   it('stops after the current step when told to, with a checkpoint', async () => {
