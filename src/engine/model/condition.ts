@@ -24,7 +24,7 @@ export interface Condition extends Needs {
   forget(labels: tf.Tensor2D, mode: Mode): tf.Tensor2D;
   /** Pictures with the label beside them, `[n, h, w, c + channels]`. */
   beside(pixels: tf.Tensor4D, labels: tf.Tensor2D, weights: Weights): tf.Tensor4D;
-  /** What the encoder says of the latents, `[n, m]`, less what the label alone says of them. */
+  /** What the encoder says of the latents, `[n, m]`, in units of where those of pictures of this label lie. */
   beyond(numbers: tf.Tensor2D, labels: tf.Tensor2D, weights: Weights): tf.Tensor2D;
   /** Latents `[k·n, z]` with the labels `[n, classes]` of their pictures: `[k·n, z + embedding]`. */
   join(code: tf.Tensor2D, labels: tf.Tensor2D, weights: Weights): tf.Tensor2D;
@@ -43,20 +43,38 @@ export interface LabelOptions {
 
 const FORGET = 'condition/forget';
 
-/** A label, embedded for the decoder, and for the encoder as one more channel. */
-export function labelCondition(image: ImageShape, encoderOutputs: number, options: LabelOptions): Condition {
+/**
+ * A label, embedded for the decoder, and for the encoder as one more channel. Where both are told, each label has a
+ * Gaussian of its own as its prior, and latents are told in its units: were the range of latents another for each
+ * label, a latent of one would mean nothing to the decoder that is asked for another. The rate alone learns how wide
+ * the prior of a label is; the decoder gets the latent as it was.
+ * @param encoderOutputs how many numbers an encoder says of a picture: the latents, or means and log-variances
+ */
+export function labelCondition(
+  image: ImageShape,
+  latentSize: number,
+  encoderOutputs: number,
+  options: LabelOptions,
+): Condition {
   const { classes, embedding, into, layers, unknown } = options;
   const { width, height } = image;
   const forDecoder = dense('condition/decoder', classes.length, embedding, Math.sqrt(classes.length));
   const plane = dense('condition/encoder', classes.length, width * height, Math.sqrt(classes.length));
   // From nothing: what a label says of the latents is not known before something is learned.
   const known = dense('condition/latents', classes.length, encoderOutputs, 0);
+  const spread = dense('condition/spread', classes.length, latentSize, 0);
+  /** The logarithm of how wide the latents of each label lie, `[n, z]`. */
+  const logSpread = (labels: tf.Tensor2D, weights: Weights): tf.Tensor2D =>
+    spread.apply(labels, weights, { kind: 'infer' });
   return {
     classes,
     channels: into === 'both' ? 1 : 0,
     embedding,
     told: layers === 'every' ? embedding : 0,
-    weights: [...forDecoder.weights, ...(into === 'both' ? [...plane.weights, ...known.weights] : [])],
+    weights: [
+      ...forDecoder.weights,
+      ...(into === 'both' ? [...plane.weights, ...known.weights, ...spread.weights] : []),
+    ],
     noise: [{ name: FORGET, distribution: 'uniform', per: 'picture', shape: [1] }],
     forget: (labels, mode) =>
       mode.kind === 'infer'
@@ -67,12 +85,21 @@ export function labelCondition(image: ImageShape, encoderOutputs: number, option
       const drawn = plane.apply(labels, weights, { kind: 'infer' });
       return tf.concat([pixels, tf.reshape(drawn, [pixels.shape[0], height, width, 1])], 3);
     },
-    beyond: (numbers, labels, weights) =>
-      into === 'decoder' ? numbers : tf.sub(numbers, known.apply(labels, weights, { kind: 'infer' })),
+    beyond: (numbers, labels, weights) => {
+      if (into === 'decoder') return numbers;
+      const left = tf.sub<tf.Tensor2D>(numbers, known.apply(labels, weights, { kind: 'infer' }));
+      const wide = logSpread(labels, weights);
+      const narrowed = (means: tf.Tensor2D): tf.Tensor2D => tf.div(means, tf.exp(wide));
+      if (encoderOutputs === latentSize) return narrowed(left);
+      const [means, logVariances] = tf.split<tf.Tensor2D>(left, 2, 1);
+      return tf.concat([narrowed(means), tf.sub(logVariances, tf.mul(wide, 2))], 1);
+    },
     join: (code, labels, weights) => {
-      const embedded = forDecoder.apply(labels, weights, { kind: 'infer' });
       const copies = code.shape[0] / labels.shape[0];
-      return tf.concat([code, copies === 1 ? embedded : tf.tile(embedded, [copies, 1])], 1);
+      const each = (told: tf.Tensor2D): tf.Tensor2D => (copies === 1 ? told : tf.tile(told, [copies, 1]));
+      const embedded = each(forDecoder.apply(labels, weights, { kind: 'infer' }));
+      const own = into === 'decoder' ? code : tf.mul(code, tf.exp(each(logSpread(labels, weights))));
+      return tf.concat([own as tf.Tensor2D, embedded], 1);
     },
   };
 }

@@ -235,7 +235,7 @@ export const presets: readonly RecipeInput[] = [
     likelihood: { kind: 'optimal-gaussian' },
     condition: { kind: 'label', into: 'both', layers: 'every' },
     // From the first step on: what the label says is free, so the latents never learn to say it too.
-    schedules: { beta: { kind: 'constant', value: 20 } },
+    schedules: { beta: { kind: 'constant', value: 40 } },
     optimiser: { learningRate: 8e-3, beta1: 0.7 },
   },
   {

@@ -214,7 +214,7 @@ export const parts: Parts = {
               'give a table of labels when importing.',
           );
         }
-        return labelCondition(context.image, encoderOutputs(context), o);
+        return labelCondition(context.image, context.recipe.latent.size, encoderOutputs(context), o);
       },
     ),
     definePart(

@@ -89,8 +89,8 @@ describe('a label in every layer of a decoder', () => {
     });
 
   it('is told where every layer is asked for, and at the first alone else', () => {
-    expect(labelCondition(image, 4, { ...label, layers: 'every' }).told).toBe(3);
-    expect(labelCondition(image, 4, { ...label, layers: 'first' }).told).toBe(0);
+    expect(labelCondition(image, 2, 4, { ...label, layers: 'every' }).told).toBe(3);
+    expect(labelCondition(image, 2, 4, { ...label, layers: 'first' }).told).toBe(0);
   });
 
   it.each([0, 2])(

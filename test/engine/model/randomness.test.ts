@@ -100,7 +100,7 @@ describe('a label', () => {
     layers: 'first' as const,
     unknown: 0.1,
   };
-  const condition = labelCondition({ width: 2, height: 2, channels: 1 }, 5, options);
+  const condition = labelCondition({ width: 2, height: 2, channels: 1 }, 5, 5, options);
   const labels = tf.tensor2d([[1, 0], [0, 1]]); // prettier-ignore
 
   it('is forgotten as often as is asked, in training only', () => {
@@ -122,7 +122,7 @@ describe('a label', () => {
   });
 
   it('told to the decoder alone leaves the encoder as it is', () => {
-    const alone = labelCondition({ width: 2, height: 2, channels: 1 }, 5, { ...options, into: 'decoder' });
+    const alone = labelCondition({ width: 2, height: 2, channels: 1 }, 5, 5, { ...options, into: 'decoder' });
     const pixels = tf.zeros<tf.Rank.R4>([2, 2, 2, 1]);
     expect(alone.beside(pixels, labels, NONE)).toBe(pixels);
     expect(alone.channels).toBe(0);
@@ -135,6 +135,8 @@ describe('a label', () => {
     const values = new Map<string, tf.Tensor>([
       ['condition/latents/kernel', tf.tensor2d(kernel)],
       ['condition/latents/bias', tf.zeros([5])],
+      ['condition/spread/kernel', tf.zeros([2, 5])],
+      ['condition/spread/bias', tf.zeros([5])],
     ]);
     const weights = { get: (name: string) => values.get(name) ?? expect.fail(name) };
     const known = tf.concat([labels, tf.zeros<tf.Rank.R2>([1, 2])]);
@@ -142,6 +144,25 @@ describe('a label', () => {
     expect(left).toEqual([[9, 8, 7, 6, 5], [4, 3, 2, 1, 0], [10, 10, 10, 10, 10]]); // prettier-ignore
     const first = condition.weights?.filter(({ name }) => name.startsWith('condition/latents/')) ?? [];
     expect(first.map(({ initial }) => Object.values(initial)[0])).toEqual([0, 0]);
+  });
+
+  it('has a range of latents of its own, in whose units they are told; the decoder gets them as they were', () => {
+    const gaussian = labelCondition({ width: 2, height: 2, channels: 1 }, 2, 4, options);
+    const drawn = new Map(gaussian.weights?.map(({ name, shape }, i) => [name, normal(shape, i + 5)]));
+    const spread = [[Math.log(2), Math.log(4)], [0, -Math.log(2)]]; // prettier-ignore
+    drawn.set('condition/spread/kernel', tf.tensor2d(spread)).set('condition/spread/bias', tf.zeros([2]));
+    for (const part of ['kernel', 'bias'])
+      drawn.set(`condition/latents/${part}`, tf.zerosLike(drawn.get(`condition/latents/${part}`) as tf.Tensor)); // prettier-ignore
+    const weights = { get: (name: string) => drawn.get(name) ?? expect.fail(name) };
+    const said = tf.tensor2d([[6, 8, 1, 0], [6, 8, 1, 0]]); // prettier-ignore
+    const told = gaussian.beyond(said, labels, weights);
+    const [wide, narrow] = told.arraySync();
+    const expected = [3, 2, 1 - 2 * Math.log(2), -2 * Math.log(4)];
+    wide.forEach((number, i) => expect(number).toBeCloseTo(expected[i], 5));
+    [6, 16, 1, 2 * Math.log(2)].forEach((number, i) => expect(narrow[i]).toBeCloseTo(number, 5));
+    const code = tf.slice2d(told, [0, 0], [2, 2]);
+    const own = tf.slice2d(gaussian.join(code, labels, weights), [0, 0], [2, 2]).arraySync();
+    own.flat().forEach((number, i) => expect(number).toBeCloseTo([6, 8, 6, 8][i], 5));
   });
 });
 
