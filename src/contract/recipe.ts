@@ -65,6 +65,8 @@ export const recipeSchema = z.strictObject({
       floor: fraction.default(0.02),
       /** Down a cosine to the floor, or as 1/√n with the step n. */
       decay: z.enum(['cosine', 'inverse-sqrt']).default('cosine'),
+      /** What convolutions compute in while training; bfloat16 is for processors that have it. */
+      precision: z.enum(['float32', 'bfloat16']).default('float32'),
       beta1: z.number().min(0).lt(1).default(0.9),
       beta2: z.number().min(0).lt(1).default(0.999),
       epsilon: z.number().positive().default(1e-7),

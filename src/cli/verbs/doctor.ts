@@ -58,6 +58,7 @@ function describe(
   const device = machine.cudaDevices.length === 0 ? 'no CUDA device' : machine.cudaDevices.join(', ');
   const [card, ...timed] = describeGraphics(graphics);
   const threads = backend?.name === 'webgpu' ? '' : `, ${backend?.threads} thread(s)`;
+  const short = machine.cpu.bfloat16 === null ? '' : `, ${machine.cpu.bfloat16 ? 'has' : 'no'} bfloat16`;
   const hint = machine.cudaDevices.length > 0 && !gpu ? ' (use it with --gpu)' : '';
   return [
     backend === null ? 'Backend   none works' : `Backend   ${backend.name}, as ${backend.why}`,
@@ -65,7 +66,7 @@ function describe(
     ...(compiled === null ? [] : [`Compiling ${describeCompiled(compiled)}`]),
     `Versions  Node ${machine.node}, tfjs ${machine.tfjs}`,
     `System    ${machine.os}`,
-    `Processor ${machine.cpu.model}, ${machine.cpu.count} core(s)`,
+    `Processor ${machine.cpu.model}, ${machine.cpu.count} core(s)${short}`,
     `Memory    ${gigabytes(machine.memory.totalBytes)}, ${gigabytes(machine.memory.freeBytes)} free`,
     `Graphics  ${card}`,
     ...timed.map((line) => `          ${line}`),

@@ -1,5 +1,6 @@
 import type * as tf from '@tensorflow/tfjs-core';
 import type { Compile, CompileReport, Inputs, Program, ProgramFunction } from '../train/program.ts';
+import { convolveInBfloat16 } from './bfloat16.ts';
 import { difference, liveNodes, type FunctionGraph } from './graph.ts';
 import { programGraph } from './program-graph.ts';
 import { Session } from './session.ts';
@@ -10,6 +11,8 @@ import { trace } from './trace.ts';
 
 /** How far the compiled program's result may be from the eager one's, relative; both round, in another order. */
 const TOLERANCE = 1e-3;
+/** The same where convolutions have eight bits. */
+const TOLERANCE_BFLOAT16 = 0.1;
 
 /**
  * Compiles a program into one TensorFlow graph: each function is run twice, eagerly, on different inputs, and
@@ -17,7 +20,17 @@ const TOLERANCE = 1e-3;
  * at random, or where the graph disagrees with the function, the program is not compiled, and the report says
  * why. Variables are as before afterwards.
  */
-export const compile: Compile = (program) => {
+export const compile: Compile = (program) => compileAs(program, 'float32');
+
+/**
+ * The same with convolutions in bfloat16 (bfloat16.ts): other steps than the eager ones, though the same ones each
+ * time. Where it is refused, steps are taken in float32.
+ */
+export const compileInBfloat16: Compile = (program) => compileAs(program, 'bfloat16');
+
+type Precision = 'float32' | 'bfloat16';
+
+function compileAs(program: Program, precision: Precision): ReturnType<Compile> {
   const started = performance.now();
   const report = (operations: number, fallback?: string): CompileReport => ({
     operations,
@@ -28,26 +41,31 @@ export const compile: Compile = (program) => {
   if (ops === null)
     return { report: report(0, 'Only TensorFlow compiles a step into one graph.'), compiled: null };
   try {
-    const { session, operations } = compileFor(ops, program);
+    const { session, operations } = compileFor(ops, program, precision);
     return { report: report(operations), compiled: session };
   } catch (error) {
     if (!(error instanceof Error)) throw error;
     return { report: report(0, sentence(error)), compiled: null };
   }
-};
+}
 
 function sentence(error: Error): string {
   const why = error instanceof Untraceable ? error.message : (error.message.split('\n')[0] ?? '');
   return `The step is not compiled into one graph and runs more slowly: ${why.replace(/\.?$/, '.')}`;
 }
 
-function compileFor(ops: TensorflowOps, program: Program): { session: Session; operations: number } {
+function compileFor(
+  ops: TensorflowOps,
+  program: Program,
+  precision: Precision,
+): { session: Session; operations: number } {
   const slots = new Slots(ops, program.variables);
-  const recorded = Object.entries(program.functions).map(([name, it]) => ({
-    name,
-    it,
-    ...record(slots, name, it),
-  }));
+  const recorded = Object.entries(program.functions).map(([name, it]) => {
+    const { graph, expected } = record(slots, name, it);
+    const as = precision === 'float32' ? graph : convolveInBfloat16(graph, ops.backend.binding);
+    return { name, it, graph: as, expected };
+  });
+  const tolerance = precision === 'float32' ? TOLERANCE : TOLERANCE_BFLOAT16;
   const graph = programGraph(
     ops.backend.binding,
     slots.all,
@@ -58,7 +76,7 @@ function compileFor(ops: TensorflowOps, program: Program): { session: Session; o
     for (const { name, it, expected } of recorded) {
       // The first run is also when TensorFlow optimises the graph, which takes as long as all the rest.
       session.variablesWereSet();
-      check(name, session.run(name, it.examples[1]()), expected);
+      check(name, session.run(name, it.examples[1]()), expected, tolerance);
     }
     session.variablesWereSet();
   } catch (error) {
@@ -88,11 +106,11 @@ function record(
   return last;
 }
 
-function check(name: string, actual: Float32Array, expected: Float32Array | null): void {
+function check(name: string, actual: Float32Array, expected: Float32Array | null, tolerance: number): void {
   expected?.forEach((value, i) => {
     const scale = Math.max(1, Math.abs(value));
     // Not "greater than": a figure that is no number agrees with one that is none.
-    if (Math.abs(actual[i] - value) > TOLERANCE * scale || Number.isNaN(actual[i]) !== Number.isNaN(value))
+    if (Math.abs(actual[i] - value) > tolerance * scale || Number.isNaN(actual[i]) !== Number.isNaN(value))
       throw new Untraceable(`the compiled "${name}" gives ${actual[i]} and not ${value}`);
   });
 }

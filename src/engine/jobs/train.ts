@@ -3,7 +3,7 @@ import type { OnProgress } from '../../contract/progress.ts';
 import type { Recipe } from '../../contract/recipe.ts';
 import type { TrainingLine } from '../../contract/training.ts';
 import { createAdam } from '../compute/adam.ts';
-import { compile } from '../compute/compile.ts';
+import { compile, compileInBfloat16 } from '../compute/compile.ts';
 import { openBackend, type BackendInfo, type BackendName } from '../compute/select.ts';
 import { openDataset, type Dataset } from '../dataset/index.ts';
 import { evaluateReconstruction } from '../evaluate/reconstruction.ts';
@@ -15,8 +15,9 @@ import { composeModel, type Model, type TrainingPictures } from '../recipes/comp
 import { composeTask } from '../recipes/task.ts';
 import { withAttributes, withClasses } from '../recipes/resolve.ts';
 import { Plan, type Budget } from '../train/plan.ts';
-import type { CompileReport } from '../train/program.ts';
+import type { Compile, CompileReport } from '../train/program.ts';
 import { nextTurn, runTraining, type CheckpointFacts, type RunControl, type RunEnd } from '../train/run.ts';
+import { hasBfloat16 } from '../node/runtime/processor.ts';
 import { Trainer, trainableVariables } from '../train/trainer.ts';
 import { pick, splitPictures } from './split.ts';
 
@@ -126,6 +127,19 @@ async function trainOn(dataset: Dataset, backend: BackendInfo, options: TrainOpt
     const from = await restoreLatest(run, trainer, options.log);
     const plan = new Plan(run.facts.budget, task.stepsPerEpoch, await run.knots());
     options.onBegin?.({ run, backend, pictures: training.length, from: from?.step ?? 0 });
+    const compileStep = (by: Compile): void => {
+      const compiled = trainer.compile(by, plan.progress(trainer.step));
+      // Of a backend that compiles nothing, its own notes say that it is slow.
+      if (compiled.fallback !== undefined && backend.name === 'tensorflow') options.log?.(compiled.fallback);
+      options.onCompiled?.(compiled);
+    };
+    const isExact = run.recipe.optimiser.precision === 'float32';
+    if (!isExact) {
+      const note = slowInBfloat16(backend);
+      if (note !== null) options.log?.(note);
+      // An eager step would be another one: it would tell where a run was resumed.
+      compileStep(compileInBfloat16);
+    }
     const { end, facts } = await runTraining({
       task,
       trainer,
@@ -156,6 +170,14 @@ async function trainOn(dataset: Dataset, backend: BackendInfo, options: TrainOpt
   } finally {
     trainer.dispose();
   }
+}
+
+/** Why training in bfloat16 is no gain here, a sentence; null where it is one, or where that cannot be told. */
+function slowInBfloat16({ name }: BackendInfo): string | null {
+  const instead = 'leave out optimiser.precision=bfloat16.';
+  if (name !== 'tensorflow') return `Only TensorFlow trains in bfloat16, so this is float32; ${instead}`;
+  if (hasBfloat16() !== false) return null;
+  return `This processor has no bfloat16 and imitates it, which takes longer than float32; ${instead}`;
 }
 
 /** The run to go on with: the one asked for, else the latest. Throws `usage` where there is none. */

@@ -186,6 +186,10 @@ export const FIELD_WORDS: Readonly<Record<string, { readonly label: string; read
     help: 'The part of the training in which the learning rate rises to it.',
   },
   'optimiser.floor': { label: 'Floor', help: 'Where the learning rate ends, as a part of itself.' },
+  'optimiser.precision': {
+    label: 'Precision',
+    help: '"bfloat16" computes convolutions with half the bits: faster on processors that have it, slower on others.',
+  },
   'optimiser.beta1': { label: 'Momentum', help: 'How much of the last direction a step keeps.' },
   'optimiser.beta2': { label: 'Memory of scale', help: 'How slowly the sizes of steps adapt.' },
   'optimiser.epsilon': { label: 'Epsilon', help: 'Keeps steps finite where nothing changes.' },

@@ -5,6 +5,7 @@ import { cacheFolders, cacheRoot, folderBytes } from './cache.ts';
 import { cudaDevices } from './gpu.ts';
 import { planRuntime, thisMachine } from './plan.ts';
 import { findReady } from './prepare.ts';
+import { hasBfloat16 } from './processor.ts';
 import { findShipped, shippedFolder } from './shipped.ts';
 import { findTools, installAdvice } from './tools.ts';
 
@@ -13,7 +14,12 @@ export interface MachineReport {
   readonly node: string;
   readonly tfjs: string;
   readonly os: string;
-  readonly cpu: { readonly model: string; readonly count: number };
+  readonly cpu: {
+    readonly model: string;
+    readonly count: number;
+    /** Whether it computes in bfloat16 itself; null where that cannot be told. */
+    readonly bfloat16: boolean | null;
+  };
   readonly memory: { readonly totalBytes: number; readonly freeBytes: number };
   /** The CUDA devices by name; empty where there is none. */
   readonly cudaDevices: readonly string[];
@@ -31,7 +37,11 @@ export async function inspectMachine(gpu: boolean, signal?: AbortSignal): Promis
     node: process.versions.node,
     tfjs: version_core,
     os: `${os.type()} ${os.release()} (${process.platform}-${process.arch})`,
-    cpu: { model: cpus[0]?.model.trim() ?? 'unknown', count: os.availableParallelism() },
+    cpu: {
+      model: cpus[0]?.model.trim() ?? 'unknown',
+      count: os.availableParallelism(),
+      bfloat16: hasBfloat16(),
+    },
     memory: { totalBytes: os.totalmem(), freeBytes: os.freemem() },
     cudaDevices: devices,
     cache: { folder: root, bytes: await folderBytes(root) },
