@@ -31,13 +31,7 @@ const EACH = UNKNOWN / 16;
  * As many latents as a label of shapes leaves open: two for the place, one for the size. They say much each, so they go
  * through layers before there is any place. All pictures have labels.
  */
-const SETTINGS = [
-  'latent.size=3',
-  'decoder.mapping=2',
-  'condition.unknown=0',
-  // For pictures of four times the values that the preset's weight is meant for: kinds must share one range of latents.
-  'schedules.beta.value=80',
-];
+const SETTINGS = ['latent.size=3', 'decoder.mapping=2', 'condition.unknown=0'];
 
 const ASKED: readonly Verdict[] = Array.from({ length: 16 }, (_, i) => [i % 4, Math.floor(i / 4)]);
 const labelOf = ([shape, colour]: Verdict): string => `${SHAPE_CLASSES[shape]}-${SHAPE_COLOURS[colour]}`;
