@@ -9,7 +9,7 @@ import { ensureNativeRuntime } from '../src/engine/node/runtime/ensure.ts';
 import { loadTensorflow } from '../src/engine/node/runtime/load.ts';
 import { openBackend } from '../src/engine/compute/select.ts';
 import { createAdam } from '../src/engine/compute/adam.ts';
-import { compile } from '../src/engine/compute/compile.ts';
+import { compile, compileInBfloat16 } from '../src/engine/compute/compile.ts';
 import { composeModel } from '../src/engine/recipes/compose.ts';
 import { composeTask } from '../src/engine/recipes/task.ts';
 import { instrumentWith } from '../src/engine/latent/instrument.ts';
@@ -22,10 +22,11 @@ import { median } from './support.ts';
 /**
  * Training and decoding against plain tfjs-node with its stock Adam, on the same model and batch, in turns
  * within one run: `npm run bench -- training [side] [batch] [rounds]`. The engine is timed as it is used, its
- * step compiled into one graph, and with the same step run operation by operation. Data loading is included
+ * step compiled into one graph, in float32 and with convolutions in bfloat16, and with the same step run operation
+ * by operation. Data loading is included
  * everywhere: the engine's from a file of packed pictures, the yardstick's from memory.
  */
-const KINDS = ['plain', 'eager', 'compiled'] as const;
+const KINDS = ['plain', 'eager', 'compiled', 'bfloat16'] as const;
 type Kind = (typeof KINDS)[number];
 
 const STEPS = 10;
@@ -77,7 +78,8 @@ async function contender(kind: Kind, side: number, batch: number): Promise<Conte
     createAdam(trainableVariables(task), recipe.optimiser),
     recipe.optimiser.average,
   );
-  const report = kind === 'compiled' ? trainer.compile(compile, 0.5) : null;
+  const report =
+    kind === 'eager' ? null : trainer.compile(kind === 'compiled' ? compile : compileInBfloat16, 0.5);
   return {
     about:
       report === null
