@@ -28,7 +28,7 @@ async function train(
     ...['--set', `optimiser.precision=${precision}`],
   );
   const [report] = await morphloom('eval', project, '--data', unknown, '--metrics', 'psnr,ssim');
-  return report['heldout'] as unknown as Trained;
+  return report['heldout'] as Trained;
 }
 
 async function main([side = '64', steps = '600', seeds = '2']: readonly string[]): Promise<void> {
