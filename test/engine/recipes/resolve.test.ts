@@ -45,6 +45,7 @@ describe('parseRecipe', () => {
         ramp: 0.02,
         floor: 0.02,
         decay: 'cosine',
+        precision: 'float32',
         beta1: 0.9,
         beta2: 0.999,
         epsilon: 1e-7,
